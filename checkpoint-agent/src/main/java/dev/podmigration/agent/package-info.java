@@ -1,0 +1,4 @@
+@NullMarked
+package dev.podmigration.agent;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.podmigration.operator;
+
+import org.jspecify.annotations.NullMarked;
