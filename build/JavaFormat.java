@@ -40,6 +40,9 @@ class JavaFormat {
 
     private static List<String> javaFilesBelow(Path directory) throws IOException {
         var files = new ArrayList<String>();
+        if (!Files.isDirectory(directory)) {
+            return files;
+        }
         Files.walkFileTree(
                 directory,
                 new SimpleFileVisitor<>() {
