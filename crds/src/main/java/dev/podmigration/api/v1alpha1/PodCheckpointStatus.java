@@ -1,0 +1,136 @@
+package dev.podmigration.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How far the source node has come. Written by the agent of spec.nodeName. */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+@SchemaCustomizer(value = ListTypes.class, input = "conditions=type containers=name")
+public class PodCheckpointStatus extends ApiBean {
+    @JsonPropertyDescription("How far the source agent has come.")
+    private @Nullable PodCheckpointPhase phase;
+
+    @JsonPropertyDescription("Ready is always present; Reconciling and Stalled only while they are True.")
+    private List<Condition> conditions = new ArrayList<>();
+
+    @JsonPropertyDescription("Generation of the spec that this status speaks about.")
+    private @Nullable Long observedGeneration;
+
+    @JsonPropertyDescription("What is inside the pod.")
+    private List<InspectedContainer> containers = new ArrayList<>();
+
+    @JsonPropertyDescription("The outcome of every check of this node.")
+    private List<Finding> findings = new ArrayList<>();
+
+    @JsonPropertyDescription("The time in which neither copy answers.")
+    private @Nullable Freeze freeze;
+
+    @JsonPropertyDescription("Time spent in each step on this node, in their order.")
+    private List<Step> steps = new ArrayList<>();
+
+    @JsonPropertyDescription("What was moved.")
+    private @Nullable ByteCounts bytes;
+
+    @JsonPropertyDescription("Checkpoint archives, as absolute paths on the node. Goal Archive only.")
+    private List<String> archives = new ArrayList<>();
+
+    @JsonPropertyDescription("Addresses of the pod that move with it and stay reserved on this node, in CIDR notation.")
+    private List<String> addresses = new ArrayList<>();
+
+    @JsonPropertyDescription("Why the goal was not reached.")
+    private @Nullable Failure failure;
+
+    public @Nullable PodCheckpointPhase getPhase() {
+        return phase;
+    }
+
+    public void setPhase(@Nullable PodCheckpointPhase phase) {
+        this.phase = phase;
+    }
+
+    public List<Condition> getConditions() {
+        return conditions;
+    }
+
+    public void setConditions(List<Condition> conditions) {
+        this.conditions = conditions;
+    }
+
+    public @Nullable Long getObservedGeneration() {
+        return observedGeneration;
+    }
+
+    public void setObservedGeneration(@Nullable Long observedGeneration) {
+        this.observedGeneration = observedGeneration;
+    }
+
+    public List<InspectedContainer> getContainers() {
+        return containers;
+    }
+
+    public void setContainers(List<InspectedContainer> containers) {
+        this.containers = containers;
+    }
+
+    public List<Finding> getFindings() {
+        return findings;
+    }
+
+    public void setFindings(List<Finding> findings) {
+        this.findings = findings;
+    }
+
+    public @Nullable Freeze getFreeze() {
+        return freeze;
+    }
+
+    public void setFreeze(@Nullable Freeze freeze) {
+        this.freeze = freeze;
+    }
+
+    public List<Step> getSteps() {
+        return steps;
+    }
+
+    public void setSteps(List<Step> steps) {
+        this.steps = steps;
+    }
+
+    public @Nullable ByteCounts getBytes() {
+        return bytes;
+    }
+
+    public void setBytes(@Nullable ByteCounts bytes) {
+        this.bytes = bytes;
+    }
+
+    public List<String> getArchives() {
+        return archives;
+    }
+
+    public void setArchives(List<String> archives) {
+        this.archives = archives;
+    }
+
+    public List<String> getAddresses() {
+        return addresses;
+    }
+
+    public void setAddresses(List<String> addresses) {
+        this.addresses = addresses;
+    }
+
+    public @Nullable Failure getFailure() {
+        return failure;
+    }
+
+    public void setFailure(@Nullable Failure failure) {
+        this.failure = failure;
+    }
+
+}

@@ -1,0 +1,135 @@
+package dev.podmigration.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.ValidationRule;
+import org.jspecify.annotations.Nullable;
+
+/** The wish: move one pod. Nothing in it can be changed later, except that it can be cancelled. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(value = PodMigrationSpec.UNCHANGED, message = "spec cannot be changed, except that cancelled can be set to true")
+@ValidationRule(value = "self.cancelled || !oldSelf.cancelled", message = "a cancelled migration stays cancelled", fieldPath = ".cancelled")
+@ValidationRule(value = "!(self.network.address == 'New' && has(self.checkpoint.tcpEstablished) && self.checkpoint.tcpEstablished)", message = "checkpoint.tcpEstablished: true contradicts network.address: New, connections cannot outlive their address")
+@ValidationRule(value = "!(has(self.pod.nodeName) && has(self.target.nodeName) && self.pod.nodeName == self.target.nodeName)", message = "target.nodeName is the node of the source")
+@ValidationRule(value = "!(has(self.pod.nodeName) && 'kubernetes.io/hostname' in self.target.nodeSelector && self.target.nodeSelector['kubernetes.io/hostname'] == self.pod.nodeName)", message = "target.nodeSelector chooses the node of the source")
+public class PodMigrationSpec extends ApiBean {
+    @JsonPropertyDescription("The pod to move. Required.")
+    @Required
+    private @Nullable PodReference pod;
+
+    @JsonPropertyDescription("Where to move it. Default: the scheduler chooses.")
+    @Default("{}")
+    private TargetSelection target = new TargetSelection();
+
+    @JsonPropertyDescription("How to move it. Auto: the best strategy that the pod and both nodes allow. Checkpoint: memory, sockets and files move and the processes go on where they were. Default: Auto.")
+    @Default("Auto")
+    private Strategy strategy = Strategy.Auto;
+
+    @JsonPropertyDescription("CRIU options. Default: all decided from the detected workload.")
+    @Default("{}")
+    private CheckpointOptions checkpoint = new CheckpointOptions();
+
+    @JsonPropertyDescription("How memory moves. Default: mode Auto.")
+    @Default("{}")
+    private MemorySettings memory = new MemorySettings();
+
+    @JsonPropertyDescription("What becomes of the pod address and of its connections. Default: address Auto.")
+    @Default("{}")
+    private NetworkSettings network = new NetworkSettings();
+
+    @JsonPropertyDescription("Time limits. Default: 10 seconds of freeze, 600 seconds in total.")
+    @Default("{}")
+    private Limits limits = new Limits();
+
+    @JsonPropertyDescription("true: plan and check only, the pod is not touched. Default: false.")
+    @Default("false")
+    private boolean dryRun = false;
+
+    @JsonPropertyDescription("true: give up and roll back, as long as the migration is not committed. The only field that can be changed later, from false to true. Default: false.")
+    @Default("false")
+    private boolean cancelled = false;
+
+    static final String UNCHANGED = "self.pod == oldSelf.pod"
+            + " && self.target == oldSelf.target"
+            + " && self.strategy == oldSelf.strategy"
+            + " && self.checkpoint == oldSelf.checkpoint"
+            + " && self.memory == oldSelf.memory"
+            + " && self.network == oldSelf.network"
+            + " && self.limits == oldSelf.limits"
+            + " && self.dryRun == oldSelf.dryRun";
+
+    public @Nullable PodReference getPod() {
+        return pod;
+    }
+
+    public void setPod(@Nullable PodReference pod) {
+        this.pod = pod;
+    }
+
+    public TargetSelection getTarget() {
+        return target;
+    }
+
+    public void setTarget(TargetSelection target) {
+        this.target = target;
+    }
+
+    public Strategy getStrategy() {
+        return strategy;
+    }
+
+    public void setStrategy(Strategy strategy) {
+        this.strategy = strategy;
+    }
+
+    public CheckpointOptions getCheckpoint() {
+        return checkpoint;
+    }
+
+    public void setCheckpoint(CheckpointOptions checkpoint) {
+        this.checkpoint = checkpoint;
+    }
+
+    public MemorySettings getMemory() {
+        return memory;
+    }
+
+    public void setMemory(MemorySettings memory) {
+        this.memory = memory;
+    }
+
+    public NetworkSettings getNetwork() {
+        return network;
+    }
+
+    public void setNetwork(NetworkSettings network) {
+        this.network = network;
+    }
+
+    public Limits getLimits() {
+        return limits;
+    }
+
+    public void setLimits(Limits limits) {
+        this.limits = limits;
+    }
+
+    public boolean isDryRun() {
+        return dryRun;
+    }
+
+    public void setDryRun(boolean dryRun) {
+        this.dryRun = dryRun;
+    }
+
+    public boolean isCancelled() {
+        return cancelled;
+    }
+
+    public void setCancelled(boolean cancelled) {
+        this.cancelled = cancelled;
+    }
+
+}

@@ -1,0 +1,10 @@
+package dev.podmigration.api.v1alpha1;
+
+/** How the pod on the target is named. */
+public enum PodNameMode {
+    /** A new name made from the old one. */
+    Generate,
+
+    /** The same name. */
+    Keep
+}

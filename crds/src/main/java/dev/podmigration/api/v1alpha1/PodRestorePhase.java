@@ -1,0 +1,33 @@
+package dev.podmigration.api.v1alpha1;
+
+/** How far the target agent has come. */
+public enum PodRestorePhase {
+    /** Seen, nothing done yet. */
+    Pending,
+
+    /** Checks passed; the node waits for the pod. */
+    Accepted,
+
+    /** Every container waits to be restored. */
+    Armed,
+
+    /** Images arrive and CRIU restores. */
+    Restoring,
+
+    /** The grant was given and the pod runs here. */
+    Committed,
+
+    /** Given up; the node is clean. */
+    Cancelled,
+
+    /** Ended; the node is clean. */
+    Failed;
+
+    /** Nothing happens any more. */
+    public boolean isFinal() {
+        return switch (this) {
+            case Committed, Cancelled, Failed -> true;
+            case Pending, Accepted, Armed, Restoring -> false;
+        };
+    }
+}

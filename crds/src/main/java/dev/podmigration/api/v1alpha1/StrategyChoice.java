@@ -1,0 +1,34 @@
+package dev.podmigration.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The strategy that was chosen, and why. */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public class StrategyChoice extends ApiBean {
+    @JsonPropertyDescription("The strategy used.")
+    private @Nullable Strategy chosen;
+
+    @JsonPropertyDescription("Why it was chosen and why others were not, one sentence each.")
+    private List<String> reasons = new ArrayList<>();
+
+    public @Nullable Strategy getChosen() {
+        return chosen;
+    }
+
+    public void setChosen(@Nullable Strategy chosen) {
+        this.chosen = chosen;
+    }
+
+    public List<String> getReasons() {
+        return reasons;
+    }
+
+    public void setReasons(List<String> reasons) {
+        this.reasons = reasons;
+    }
+
+}
