@@ -1,0 +1,10 @@
+// etcd, as its own release builds it, from pinned modules.
+package main
+
+import (
+	"os"
+
+	"go.etcd.io/etcd/server/v3/etcdmain"
+)
+
+func main() { etcdmain.Main(os.Args) }

@@ -1,0 +1,3 @@
+module podmigration.dev/lab/pause
+
+go 1.26.0

@@ -1,0 +1,139 @@
+# shellcheck shell=sh
+# The cluster as a whole.
+
+# Settings of the whole machine that the cluster needs or that the kubelet writes; `down` puts back what was there.
+cluster_sysctls="fs/pipe-max-size fs/pipe-user-pages-soft fs/inotify/max_user_instances vm/overcommit_memory vm/panic_on_oom kernel/panic kernel/panic_on_oops kernel/keys/root_maxkeys kernel/keys/root_maxbytes"
+
+cluster_set_sysctls() {
+    if [ ! -e "$LAB_STATE/sysctls" ]; then
+        for cluster_sysctl in $cluster_sysctls; do
+            echo "$cluster_sysctl $(cat "/proc/sys/$cluster_sysctl")"
+        done >"$LAB_STATE/sysctls.new"
+        mv "$LAB_STATE/sysctls.new" "$LAB_STATE/sysctls"
+    fi
+    # Post-copy passes pages through big pipes: "page-pipe: tee: Operation not permitted" otherwise.
+    [ "$(cat /proc/sys/fs/pipe-max-size)" -ge 67108864 ] || echo 67108864 >/proc/sys/fs/pipe-max-size
+    echo 0 >/proc/sys/fs/pipe-user-pages-soft
+    [ "$(cat /proc/sys/fs/inotify/max_user_instances)" -ge 1024 ] || echo 1024 >/proc/sys/fs/inotify/max_user_instances
+}
+
+cluster_restore_sysctls() {
+    [ -e "$LAB_STATE/sysctls" ] || return 0
+    while read -r cluster_sysctl cluster_value; do
+        echo "$cluster_value" >"/proc/sys/$cluster_sysctl" || :
+    done <"$LAB_STATE/sysctls"
+    rm -f "$LAB_STATE/sysctls"
+}
+
+# One `up` or `down` at a time. The lock dies with this shell; nothing that stays may inherit it.
+cluster_lock() {
+    mkdir -p "$LAB_STATE"
+    exec 8>"$LAB_STATE/lock"
+    flock -n 8 || {
+        say "another up or down is under way, waiting for it"
+        flock 8
+    }
+}
+
+cluster_kubectl() {
+    cluster_kubectl_program=$(parts_program kubectl)
+    [ -r "$LAB_KUBECONFIG" ] || die "there is no cluster: lab/lab up"
+    "$cluster_kubectl_program" --kubeconfig "$LAB_KUBECONFIG" "$@"
+}
+
+cluster_helm() {
+    cluster_helm_program=$(parts_program helm)
+    [ -r "$LAB_KUBECONFIG" ] || die "there is no cluster: lab/lab up"
+    "$cluster_helm_program" --kubeconfig "$LAB_KUBECONFIG" "$@"
+}
+
+cluster_kubeconfig() {
+    [ -r "$LAB_KUBECONFIG" ] || die "there is no cluster: lab/lab up"
+    cat "$LAB_KUBECONFIG"
+}
+
+cluster_start_machine() {
+    machine_boot "$1"
+    case "$1" in
+        control) network_connect_host ;;
+        *) network_connect_node "$1" ;;
+    esac
+}
+
+cluster_api_answers() { cluster_kubectl get --raw /readyz; }
+cluster_node_is_registered() { cluster_kubectl get node "$1"; }
+
+cluster_up() {
+    host_check
+    cluster_lock
+    parts_build_all
+    cluster_set_sysctls
+    pki_make
+    cgroup_mount_missing
+    say "starting the cluster (under a minute)"
+    cluster_start=$(date +%s)
+    for cluster_machine in $LAB_MACHINES; do
+        # Started once, a machine that lost its network or half of its processes does not come right by itself.
+        machine_is_up "$cluster_machine" || {
+            machine_stop "$cluster_machine"
+            cluster_start_machine "$cluster_machine"
+        } 8>&-
+    done
+    image_load_everywhere "$(image_pause)" localhost/pause:1
+    attempt 60 "API server" cluster_api_answers
+    image_load_everywhere "$(image_coredns)" "localhost/coredns:$(parts_go_version coredns github.com/coredns/coredns | tr -d v)"
+    image_load_everywhere "$(image_java_base 25)" localhost/java:25
+    sed "s/@COREDNS_VERSION@/$(parts_go_version coredns github.com/coredns/coredns | tr -d v)/; s/@DNS_ADDRESS@/$LAB_DNS_ADDRESS/" \
+        "$LAB_HOME/manifests/coredns.yaml" | cluster_kubectl apply -f - >/dev/null
+    for cluster_machine in $LAB_NODES; do
+        attempt 60 "registration of $cluster_machine" cluster_node_is_registered "$cluster_machine"
+        cluster_kubectl wait --for=condition=Ready --timeout=60s "node/$cluster_machine" >/dev/null ||
+            die "$cluster_machine does not become ready: lab/lab logs kubelet $cluster_machine"
+    done
+    cluster_kubectl --namespace kube-system rollout status --timeout=90s deployment/coredns >/dev/null ||
+        die "CoreDNS does not become ready: lab/lab kubectl -n kube-system describe pods"
+    say "the cluster is ready ($(($(date +%s) - cluster_start)) s). export KUBECONFIG=$LAB_KUBECONFIG"
+}
+
+cluster_down() {
+    host_need_root
+    [ -d "$LAB_STATE" ] || return 0
+    cluster_lock
+    say "stopping the cluster (a few seconds)"
+    for cluster_machine in $LAB_NODES control; do
+        machine_stop "$cluster_machine"
+    done
+    # The kernel removes the network namespaces, and with them this interface, a little later: do not wait for it.
+    ip link delete "$LAB_INTERFACE" 2>/dev/null || :
+    cgroup_unmount_missing
+    cluster_restore_sysctls
+    exec 8>&-
+}
+
+cluster_reset() {
+    cluster_down
+    case "$LAB_STATE" in
+        */podmigration-*) rm -rf "$LAB_STATE" ;;
+        *) for cluster_part in machines pki log lock; do rm -rf "${LAB_STATE:?}/$cluster_part"; done ;;
+    esac
+}
+
+cluster_status() {
+    echo "state    $LAB_STATE"
+    echo "cache    $LAB_CACHE"
+    for cluster_machine in $LAB_MACHINES; do
+        if cluster_pid=$(machine_pid "$cluster_machine"); then
+            echo "machine  $cluster_machine  up, $(machine_address "$cluster_machine"), process $cluster_pid"
+        else
+            echo "machine  $cluster_machine  down"
+            cluster_down_seen=yes
+        fi
+    done
+    if [ -n "${cluster_down_seen:-}" ]; then return 1; fi
+    for cluster_node in $LAB_NODES; do
+        # shellcheck disable=SC2016
+        machine_exec "$cluster_node" sh -c 'echo "runtime  $(hostname)  $(crio --version 2>/dev/null | head -n 1), $(crun --version | head -n 1), criu $(criu --version | sed -n "s/^Version: //p")"'
+    done
+    cluster_kubectl get nodes -o wide
+    cluster_kubectl get pods --all-namespaces -o wide
+}
