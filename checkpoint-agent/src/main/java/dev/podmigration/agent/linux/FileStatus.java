@@ -38,6 +38,7 @@ public record FileStatus(
     private static final SystemCall STATX = SystemCall.ofInt("statx", INT, POINTER, INT, INT, POINTER);
     private static final int AT_FDCWD = -100;
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
+    private static final int AT_EMPTY_PATH = 0x1000;
     /** STATX_BASIC_STATS | STATX_MNT_ID. */
     private static final int WANTED = 0x7ff | 0x1000;
 
@@ -58,8 +59,26 @@ public record FileStatus(
     /** Reads the status; ENOENT if there is no such file. */
     public static FileStatus of(Path file) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
+            return in(AT_FDCWD, FilePath.allocate(arena, file), file);
+        }
+    }
+
+    /** Of a name in an open directory; of the link itself. */
+    static FileStatus in(int directory, MemorySegment name, Object subject) throws ErrnoException {
+        return read(directory, name, AT_SYMLINK_NOFOLLOW, subject);
+    }
+
+    /** Of an open file. */
+    static FileStatus ofDescriptor(int descriptor, Object subject) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            return read(descriptor, arena.allocate(1), AT_EMPTY_PATH, subject);
+        }
+    }
+
+    private static FileStatus read(int directory, MemorySegment name, int flags, Object subject) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
             MemorySegment s = arena.allocate(256, 8);
-            STATX.call(file, AT_FDCWD, FilePath.allocate(arena, file), AT_SYMLINK_NOFOLLOW, WANTED, s);
+            STATX.call(subject, directory, name, flags, WANTED, s);
             return new FileStatus(
                     s.get(JAVA_SHORT, 28) & 0xffff,
                     s.get(JAVA_INT, 20),
