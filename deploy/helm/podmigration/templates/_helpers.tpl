@@ -1,0 +1,29 @@
+{{/* Labels of every object. Call with (dict "root" $ "component" "operator"). */}}
+{{- define "podmigration.labels" -}}
+{{ include "podmigration.podLabels" . }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
+{{- end }}
+
+{{/* Labels of pods: no chart version, or every new chart would restart every agent. */}}
+{{- define "podmigration.podLabels" -}}
+{{ include "podmigration.selector" . }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/part-of: podmigration
+{{- end }}
+
+{{/* The labels that never change, because selectors are immutable. */}}
+{{- define "podmigration.selector" -}}
+app.kubernetes.io/name: podmigration
+app.kubernetes.io/component: {{ .component }}
+{{- end }}
+
+{{/* Image of a component. Call with (dict "root" $ "name" "agent" "digest" ...). */}}
+{{- define "podmigration.image" -}}
+{{- $image := .root.Values.image -}}
+{{- if .digest -}}
+{{ printf "%s/%s@%s" $image.registry .name .digest }}
+{{- else -}}
+{{ printf "%s/%s:%s" $image.registry .name ($image.tag | default .root.Chart.AppVersion) }}
+{{- end -}}
+{{- end }}
