@@ -8,8 +8,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
 /**
- * Numbers 0, 1, 2, ... are counted in ten groups. The job knows what each count must be, so it needs nobody to compare
- * it with; what it found is in the accumulators named in {@link SelfCheckingCounter}.
+ * Numbers 0, 1, 2, ... are counted in ten groups. The job knows what each count must be, so it
+ * needs nobody to compare it with; what it found is in the accumulators named in {@link
+ * SelfCheckingCounter}.
  */
 public final class CounterJob {
     static final int KEYS = 10;
@@ -20,7 +21,8 @@ public final class CounterJob {
     private CounterJob() {}
 
     public static void main(String[] args) throws Exception {
-        StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
+        StreamExecutionEnvironment environment =
+                StreamExecutionEnvironment.getExecutionEnvironment();
         define(environment);
         environment.execute("self-checking counter");
     }
@@ -28,8 +30,12 @@ public final class CounterJob {
     static void define(StreamExecutionEnvironment environment) {
         environment.setParallelism(1);
         environment.enableCheckpointing(CHECKPOINT_INTERVAL_MILLIS);
-        DataGeneratorSource<Long> numbers = new DataGeneratorSource<>(
-                number -> number, Long.MAX_VALUE, RateLimiterStrategy.perSecond(RECORDS_PER_SECOND), Types.LONG);
+        DataGeneratorSource<Long> numbers =
+                new DataGeneratorSource<>(
+                        number -> number,
+                        Long.MAX_VALUE,
+                        RateLimiterStrategy.perSecond(RECORDS_PER_SECOND),
+                        Types.LONG);
         environment
                 .fromSource(numbers, WatermarkStrategy.noWatermarks(), "numbers")
                 .uid("numbers")

@@ -10,11 +10,12 @@ import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * Counts per key, in checkpointed state. Numbers come in order, so number {@code n} is the {@code n / KEYS + 1}-th of
- * its key: any other count means that a record was lost or counted twice.
+ * Counts per key, in checkpointed state. Numbers come in order, so number {@code n} is the {@code n
+ * / KEYS + 1}-th of its key: any other count means that a record was lost or counted twice.
  *
- * <p>Accumulators, to be had from Flink's REST API while the job runs: {@code records}, {@code wrongCounts}, and
- * {@code maxGapMillis}, the longest time without a record. They start again from zero when the task restarts.
+ * <p>Accumulators, to be had from Flink's REST API while the job runs: {@code records}, {@code
+ * wrongCounts}, and {@code maxGapMillis}, the longest time without a record. They start again from
+ * zero when the task restarts.
  */
 final class SelfCheckingCounter extends KeyedProcessFunction<Long, Long, Long> {
     private static final long serialVersionUID = 1L;
@@ -51,7 +52,8 @@ final class SelfCheckingCounter extends KeyedProcessFunction<Long, Long, Long> {
         out.collect(now);
     }
 
-    // Wall-clock time: the monotonic clock of a restored process goes on where it was frozen and would hide the gap.
+    // Wall-clock time: the monotonic clock of a restored process goes on where it was frozen and
+    // would hide the gap.
     private void measureGap() {
         long now = System.currentTimeMillis();
         if (lastRecordMillis != 0) {
