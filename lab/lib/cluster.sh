@@ -66,7 +66,7 @@ cluster_node_is_registered() { cluster_kubectl get node "$1"; }
 cluster_up() {
     host_check
     cluster_lock
-    parts_build_all
+    parts_build_cluster
     cluster_set_sysctls
     pki_make
     cgroup_mount_missing

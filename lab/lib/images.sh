@@ -57,7 +57,7 @@ image_load() {
         scratch=$(mktemp -d /var/lib/containers/lab-image.XXXXXX)
         trap "rm -rf $scratch" EXIT
         tar -C "$scratch" -xf -
-        skopeo copy -q "oci:$scratch" "containers-storage:$1"' load "$3"
+        skopeo copy --quiet "oci:$scratch" "containers-storage:$1"' load "$3"
 }
 
 image_load_everywhere() {

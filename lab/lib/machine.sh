@@ -106,8 +106,8 @@ machine_exec() {
     machine_exec_pid=$(machine_pid "$machine_exec_name") || die "$machine_exec_name does not run: lab/lab up"
     (
         cgroup_enter "$machine_exec_name"
-        exec nsenter --target "$machine_exec_pid" --mount --pid --uts --ipc --net --cgroup --wd=/ \
-            env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" "$@"
+        exec nsenter --target "$machine_exec_pid" --mount --pid --uts --ipc --net --cgroup \
+            env -i -C / PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" "$@"
     )
 }
 

@@ -7,8 +7,6 @@ parts_hash() { sha256sum | cut -c1-16; }
 
 # ---- Go programs -------------------------------------------------------------------------------------------------
 
-parts_go_families="kubernetes crio etcd coredns helm pause"
-
 # The version that the family's go.mod pins for MODULE, with its v.
 parts_go_version() { awk -v module="$2" '$1 == module { print $2; exit }' "$LAB_HOME/go/$1/go.mod"; }
 
@@ -191,10 +189,16 @@ parts_program() {
     echo "$parts_path"
 }
 
-parts_build_all() {
-    for parts_each in $parts_go_families; do parts_go "$parts_each" >/dev/null; done
+# What the cluster itself is made of.
+parts_build_cluster() {
+    for parts_each in kubernetes crio etcd; do parts_go "$parts_each" >/dev/null; done
     parts_node_root >/dev/null
-    image_java_base 25 >/dev/null
-    image_coredns >/dev/null
     image_pause >/dev/null
+    image_coredns >/dev/null
+    image_java_base 25 >/dev/null
+}
+
+parts_build_all() {
+    parts_build_cluster
+    parts_go helm >/dev/null
 }
