@@ -1,0 +1,91 @@
+package dev.podmigration.agent.commit;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Records that survive a crash and a reboot: when {@link #write} has returned, the new content is on disk (file and
+ * directory fsync), and a reader sees the old or the new content, never a mixture. Thread-safe for different names; the
+ * caller serialises writes of one name.
+ */
+public final class RecordStore<T> {
+
+    private static final String SUFFIX = ".json";
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().addModule(new JavaTimeModule()).build();
+
+    private final Path directory;
+    private final Class<T> type;
+
+    public RecordStore(Path directory, Class<T> type) throws IOException {
+        this.directory = Files.createDirectories(
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        this.type = type;
+    }
+
+    /** Makes {@code value} durable under {@code name}, an object uid or another plain file name. */
+    public void write(String name, T value) throws IOException {
+        Path file = file(name);
+        Path next = directory.resolve(name + ".next");
+        try (FileChannel channel = FileChannel.open(
+                next, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = ByteBuffer.wrap(JSON.writeValueAsBytes(value));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        syncDirectory();
+    }
+
+    public Optional<T> read(String name) throws IOException {
+        Path file = file(name);
+        return Files.exists(file) ? Optional.of(JSON.readValue(file.toFile(), type)) : Optional.empty();
+    }
+
+    public void delete(String name) throws IOException {
+        if (Files.deleteIfExists(file(name))) {
+            syncDirectory();
+        }
+    }
+
+    /** The names of all records. */
+    public List<String> names() throws IOException {
+        List<String> names = new ArrayList<>();
+        try (Stream<Path> files = Files.list(directory)) {
+            files.map(file -> file.getFileName().toString())
+                    .filter(file -> file.endsWith(SUFFIX))
+                    .map(file -> file.substring(0, file.length() - SUFFIX.length()))
+                    .sorted()
+                    .forEach(names::add);
+        }
+        return names;
+    }
+
+    private Path file(String name) {
+        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,252}")) {
+            throw new IllegalArgumentException("Not a record name: " + name);
+        }
+        return directory.resolve(name + SUFFIX);
+    }
+
+    private void syncDirectory() throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package dev.podmigration.agent.commit;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where the commit of the source is decided: {@link SourceDecision} applied to a durable record. An action is returned only
+ * after the state that allows it is on disk. Thread-safe: decisions about one node's sources are made one after another.
+ */
+public final class SourceCommit {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SourceCommit.class);
+
+    private final RecordStore<SourceRecord> records;
+
+    public SourceCommit(RecordStore<SourceRecord> records) {
+        this.records = records;
+    }
+
+    /** Records that the source is about to be frozen. Nothing of the pod may be stopped before this returns. */
+    public synchronized void begin(SourceRecord record) throws IOException {
+        if (record.state() != SourceState.FROZEN) {
+            throw new IllegalArgumentException("A freeze begins as FROZEN, not as " + record.state());
+        }
+        records.write(record.name(), record);
+    }
+
+    /**
+     * Decides about the source of the PodCheckpoint {@code checkpointUid}.
+     *
+     * @return what to do now; {@link SourceDecision.Action#NONE} (for a grant request {@code REFUSE}) if there is no record,
+     *     which means that the pod was never frozen or was cleaned up after it was rolled back
+     */
+    public synchronized SourceDecision.Action decide(String checkpointUid, SourceEvent event) throws IOException {
+        Optional<SourceRecord> found = records.read(checkpointUid);
+        if (found.isEmpty()) {
+            return event == SourceEvent.GRANT_REQUESTED
+                    ? SourceDecision.Action.REFUSE
+                    : SourceDecision.Action.NONE;
+        }
+        SourceRecord record = found.get();
+        SourceDecision decision = SourceDecision.of(record.state(), event);
+        if (decision.next() != record.state()) {
+            records.write(record.name(), record.with(decision.next()));
+            LOG.info("{}: {} -> {} by {}", record.checkpoint(), record.state(), decision.next(), event);
+        }
+        return decision.action();
+    }
+
+    /** Answers the target only if it is the one that the record names. */
+    public synchronized SourceDecision.Action grant(String checkpointUid, String restoreUid) throws IOException {
+        Optional<SourceRecord> record = records.read(checkpointUid);
+        if (record.isEmpty() || !record.get().restoreUid().equals(restoreUid)) {
+            return SourceDecision.Action.REFUSE;
+        }
+        return decide(checkpointUid, SourceEvent.GRANT_REQUESTED);
+    }
+
+    public Optional<SourceRecord> record(String checkpointUid) throws IOException {
+        return records.read(checkpointUid);
+    }
+
+    /** Every record of this node, for an agent that comes up again. */
+    public List<SourceRecord> all() throws IOException {
+        List<SourceRecord> all = new ArrayList<>();
+        for (String name : records.names()) {
+            records.read(name).ifPresent(all::add);
+        }
+        return all;
+    }
+
+    /** Forgets a finished source, once nothing on this node needs its record. */
+    public synchronized void forget(String checkpointUid) throws IOException {
+        Optional<SourceRecord> record = records.read(checkpointUid);
+        if (record.isPresent()
+                && (record.get().state() == SourceState.FROZEN || record.get().state() == SourceState.GRANTED)) {
+            throw new IllegalStateException(record.get().checkpoint() + " is " + record.get().state());
+        }
+        records.delete(checkpointUid);
+    }
+}

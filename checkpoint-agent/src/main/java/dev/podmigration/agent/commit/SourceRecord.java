@@ -1,0 +1,42 @@
+package dev.podmigration.agent.commit;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Everything that a restarted agent needs to finish or undo a freeze, named by the uid of the PodCheckpoint.
+ *
+ * @param state see {@link SourceState}
+ * @param checkpoint the PodCheckpoint
+ * @param restoreUid uid of the PodRestore that may ask for the grant; no other gets one
+ * @param podUid the source pod
+ * @param hostInterface host side of the pod's veth, where the fence is
+ * @param addresses of the pod, in CIDR notation
+ * @param containers ids of the frozen containers
+ * @param frozenAt start of the freeze
+ */
+public record SourceRecord(
+        SourceState state,
+        ObjectKey checkpoint,
+        String restoreUid,
+        String podUid,
+        String hostInterface,
+        List<String> addresses,
+        List<String> containers,
+        Instant frozenAt) {
+
+    public SourceRecord {
+        addresses = List.copyOf(addresses);
+        containers = List.copyOf(containers);
+    }
+
+    public SourceRecord with(SourceState next) {
+        return new SourceRecord(next, checkpoint, restoreUid, podUid, hostInterface, addresses, containers, frozenAt);
+    }
+
+    @JsonIgnore
+    public String name() {
+        return checkpoint.uid();
+    }
+}

@@ -1,0 +1,111 @@
+package dev.podmigration.agent.inspect;
+
+import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.api.v1alpha1.Finding;
+import dev.podmigration.api.v1alpha1.InspectedContainer;
+import dev.podmigration.api.v1alpha1.Jvm;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads the processes of one container. Thread-safe. */
+public final class ContainerInspector {
+
+    /** CRIU's default ghost-limit, criu/include/cr_options.h of CRIU 4.2. */
+    private static final long GHOST_LIMIT_BYTES = 1 << 20;
+
+    private final Path proc;
+
+    /** @param proc where the node's processes are seen, normally {@code /proc} */
+    public ContainerInspector(Path proc) {
+        this.proc = proc;
+    }
+
+    /** What was read, and what of it speaks for or against a checkpoint. */
+    public record Inspection(InspectedContainer container, List<Finding> findings) {
+        public Inspection {
+            findings = List.copyOf(findings);
+        }
+    }
+
+    /** @param pids every process of the container, as the node counts them, the first one first */
+    public Inspection inspect(String name, List<Long> pids) throws IOException {
+        InspectedContainer container = new InspectedContainer();
+        container.setName(name);
+        container.setWorkload("Process");
+        List<Finding> findings = new ArrayList<>();
+        long anonymous = 0;
+        long ghosts = 0;
+        Map<String, Long> shared = new HashMap<>();
+        for (long pid : pids) {
+            ProcessFiles process = new ProcessFiles(proc, pid);
+            anonymous += process.rollupBytes("Anonymous");
+            sharedMappings(process, shared);
+            for (long size : process.deletedOpenFiles()) {
+                ghosts = Math.max(ghosts, size);
+            }
+            if (container.getJvm() == null) {
+                Optional<Jvm> jvm = JvmReader.read(process);
+                if (jvm.isPresent()) {
+                    container.setWorkload("JVM");
+                    container.setJvm(jvm.get());
+                    container.setProcessId(pid);
+                }
+            }
+            findings.addAll(descriptors(name, process));
+        }
+        long sharedBytes = shared.values().stream().mapToLong(Long::longValue).sum();
+        container.setSharedMemoryBytes(sharedBytes);
+        container.setMemoryBytes(anonymous + sharedBytes);
+        if (ghosts > GHOST_LIMIT_BYTES) {
+            findings.add(Finding.warning(
+                    "DeletedOpenFiles",
+                    FailureReason.GhostFileTooLarge,
+                    "Container " + name + " holds a deleted file of " + ghosts + " bytes open"));
+        }
+        return new Inspection(container, findings.stream().distinct().toList());
+    }
+
+    /** Shared memory without a file, and memory files, once each: several processes may map the same. */
+    private static void sharedMappings(ProcessFiles process, Map<String, Long> shared) throws IOException {
+        for (String line : process.maps()) {
+            String[] parts = line.split(" +", 6);
+            if (parts.length == 6
+                    && parts[1].endsWith("s")
+                    && (parts[5].startsWith("/memfd:")
+                            || parts[5].startsWith("/dev/zero")
+                            || parts[5].startsWith("/SYSV"))) {
+                String[] range = parts[0].split("-");
+                long size = Long.parseUnsignedLong(range[1], 16) - Long.parseUnsignedLong(range[0], 16);
+                shared.merge(parts[3] + ":" + parts[4] + "@" + parts[2], size, Math::max);
+            }
+        }
+    }
+
+    private static List<Finding> descriptors(String name, ProcessFiles process) throws IOException {
+        List<Finding> findings = new ArrayList<>();
+        for (Path target : process.descriptors()) {
+            switch (target.toString()) {
+                case "anon_inode:[io_uring]" ->
+                    findings.add(Finding.refused(
+                            "IoUring",
+                            FailureReason.UnsupportedSocket,
+                            "Container " + name + " uses io_uring, which CRIU cannot dump"));
+                case "anon_inode:inotify" ->
+                    findings.add(Finding.warning(
+                            "Inotify",
+                            FailureReason.InotifyHandle,
+                            "Container " + name + " watches files by inotify; on overlay file systems CRIU may not"
+                                    + " find the watched file again"));
+                default -> {
+                    // Nothing that CRIU is known to stumble over.
+                }
+            }
+        }
+        return findings;
+    }
+}

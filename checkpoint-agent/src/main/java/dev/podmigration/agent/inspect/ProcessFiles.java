@@ -1,0 +1,103 @@
+package dev.podmigration.agent.inspect;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The files under {@code /proc/<pid>} of one process. A process that ends while it is read reads as empty. */
+final class ProcessFiles {
+
+    private final Path directory;
+
+    ProcessFiles(Path proc, long pid) {
+        this.directory = proc.resolve(Long.toString(pid));
+    }
+
+    /** Lines of {@code maps}: {@code address perms offset dev inode path}. */
+    List<String> maps() throws IOException {
+        return lines("maps");
+    }
+
+    List<String> arguments() throws IOException {
+        String all = read("cmdline");
+        return all.isEmpty() ? List.of() : List.of(all.split("\0"));
+    }
+
+    /** A value of {@code smaps_rollup} in bytes, 0 if the kernel does not tell it. */
+    long rollupBytes(String key) throws IOException {
+        return lines("smaps_rollup").stream()
+                .filter(line -> line.startsWith(key + ":"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                .sum();
+    }
+
+    /** Where the open descriptors lead, for example {@code anon_inode:inotify} or {@code /tmp/x (deleted)}. */
+    List<Path> descriptors() throws IOException {
+        List<Path> targets = new ArrayList<>();
+        try (Stream<Path> links = Files.list(directory.resolve("fd"))) {
+            for (Path link : (Iterable<Path>) links::iterator) {
+                link(link).ifPresent(targets::add);
+            }
+        } catch (NoSuchFileException | UncheckedIOException gone) {
+            return targets;
+        }
+        return targets;
+    }
+
+    /** Sizes in bytes of files that are open and have no name any more. */
+    List<Long> deletedOpenFiles() throws IOException {
+        List<Long> sizes = new ArrayList<>();
+        try (Stream<Path> links = Files.list(directory.resolve("fd"))) {
+            for (Path link : (Iterable<Path>) links::iterator) {
+                Optional<Path> target = link(link);
+                if (target.isPresent()
+                        && target.get().isAbsolute()
+                        && target.get().toString().endsWith(" (deleted)")
+                        && Files.isRegularFile(link)) {
+                    sizes.add(Files.size(link));
+                }
+            }
+        } catch (NoSuchFileException | UncheckedIOException gone) {
+            return sizes;
+        }
+        return sizes;
+    }
+
+    /** The process's view of an absolute path. */
+    Path inRoot(String path) {
+        return directory.resolve("root").resolve(path.substring(1));
+    }
+
+    private List<String> lines(String file) throws IOException {
+        return read(file).lines().toList();
+    }
+
+    private String read(String file) throws IOException {
+        try {
+            return new String(Files.readAllBytes(directory.resolve(file)), StandardCharsets.ISO_8859_1);
+        } catch (NoSuchFileException gone) {
+            return "";
+        } catch (IOException e) {
+            // ESRCH: the process ended between open and read.
+            if (!Files.exists(directory)) {
+                return "";
+            }
+            throw e;
+        }
+    }
+
+    private static Optional<Path> link(Path link) throws IOException {
+        try {
+            return Optional.of(Files.readSymbolicLink(link));
+        } catch (NoSuchFileException gone) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.podmigration.agent.peer;
+
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** Listens for other agents, mutual TLS only. */
+public final class PeerServer implements AutoCloseable {
+
+    /** Bytes of a stream under way: bandwidth times delay of a 25 Gbit/s network at 5 ms. */
+    static final int FLOW_CONTROL_WINDOW = 16 << 20;
+
+    /** Frames carry at most 1 MiB of payload. */
+    private static final int MAX_MESSAGE_BYTES = 4 << 20;
+
+    private final Server server;
+
+    /** Listens on every address of the node. Port 0 takes a free one. */
+    public PeerServer(Identity identity, int port, PeerHandler handler) throws IOException {
+        server = NettyServerBuilder.forPort(port, identity.serverCredentials())
+                .executor(Executors.newVirtualThreadPerTaskExecutor())
+                .intercept(new PeerNode())
+                .addService(new PeerService(handler))
+                .flowControlWindow(FLOW_CONTROL_WINDOW)
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .permitKeepAliveTime(5, TimeUnit.SECONDS)
+                .keepAliveTime(10, TimeUnit.SECONDS)
+                .keepAliveTimeout(5, TimeUnit.SECONDS)
+                .build()
+                .start();
+    }
+
+    public int port() {
+        return server.getPort();
+    }
+
+    @Override
+    public void close() {
+        server.shutdownNow();
+    }
+}

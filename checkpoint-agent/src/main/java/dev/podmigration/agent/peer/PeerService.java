@@ -1,0 +1,101 @@
+package dev.podmigration.agent.peer;
+
+import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.wire.OutcomeReply;
+import dev.podmigration.agent.wire.OutcomeRequest;
+import dev.podmigration.agent.wire.PeerGrpc;
+import dev.podmigration.agent.wire.SourceMessage;
+import dev.podmigration.agent.wire.TargetMessage;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Hands streams to a {@link PeerHandler}. */
+final class PeerService extends PeerGrpc.PeerImplBase {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PeerService.class);
+
+    private final PeerHandler handler;
+
+    PeerService(PeerHandler handler) {
+        this.handler = handler;
+    }
+
+    @Override
+    public StreamObserver<SourceMessage> migrate(StreamObserver<TargetMessage> replies) {
+        String node = PeerNode.CURRENT.get();
+        Replies serialised = new Replies(replies);
+        TargetSession session = handler.open(node, serialised);
+        return new Incoming(node, session, serialised);
+    }
+
+    @Override
+    public void outcome(OutcomeRequest request, StreamObserver<OutcomeReply> reply) {
+        try {
+            reply.onNext(handler.outcome(PeerNode.CURRENT.get(), request));
+            reply.onCompleted();
+        } catch (AgentFailure e) {
+            reply.onError(
+                    Status.INTERNAL.withDescription(e.getMessage()).withCause(e).asRuntimeException());
+        }
+    }
+
+    private record Incoming(String node, TargetSession session, Replies replies)
+            implements StreamObserver<SourceMessage> {
+        @Override
+        public void onNext(SourceMessage message) {
+            try {
+                session.receive(message);
+            } catch (AgentFailure failure) {
+                replies.accept(TargetMessage.newBuilder()
+                        .setFailed(PeerFailures.toWire(failure))
+                        .build());
+                session.ended(failure.getMessage());
+            }
+        }
+
+        @Override
+        public void onError(Throwable broken) {
+            LOG.debug("Stream of {} broke", node, broken);
+            session.ended("the stream from " + node + " broke: " + broken.getMessage());
+        }
+
+        @Override
+        public void onCompleted() {
+            session.ended("the agent of " + node + " closed the stream");
+            replies.complete();
+        }
+    }
+
+    /** gRPC observers are not thread-safe, and a stream that is gone takes no more messages. */
+    private static final class Replies implements Consumer<TargetMessage> {
+        private final StreamObserver<TargetMessage> observer;
+        private boolean over;
+
+        Replies(StreamObserver<TargetMessage> observer) {
+            this.observer = observer;
+        }
+
+        @Override
+        public synchronized void accept(TargetMessage message) {
+            if (!over) {
+                try {
+                    observer.onNext(message);
+                } catch (RuntimeException gone) {
+                    // The same end reaches the session through onError.
+                    LOG.debug("Nobody takes {}", message.getBodyCase(), gone);
+                    over = true;
+                }
+            }
+        }
+
+        synchronized void complete() {
+            if (!over) {
+                over = true;
+                observer.onCompleted();
+            }
+        }
+    }
+}

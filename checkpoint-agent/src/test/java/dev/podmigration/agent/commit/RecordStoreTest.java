@@ -1,0 +1,71 @@
+package dev.podmigration.agent.commit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecordStoreTest {
+
+    private static final SourceRecord FROZEN = new SourceRecord(
+            SourceState.FROZEN,
+            new ObjectKey("shop", "move-cart", "c1"),
+            "r1",
+            "p1",
+            "veth0",
+            List.of("10.0.0.7/16"),
+            List.of("abc"),
+            Instant.parse("2026-01-02T03:04:05.123456Z"));
+
+    @TempDir
+    Path directory;
+
+    private SourceCommit commit;
+
+    @BeforeEach
+    void open() throws Exception {
+        commit = new SourceCommit(new RecordStore<>(directory, SourceRecord.class));
+    }
+
+    @Test
+    void aRecordIsReadBackByANewAgent() throws Exception {
+        commit.begin(FROZEN);
+        commit.grant("c1", "r1");
+
+        SourceCommit restarted = new SourceCommit(new RecordStore<>(directory, SourceRecord.class));
+
+        assertThat(restarted.all()).containsExactly(FROZEN.with(SourceState.GRANTED));
+    }
+
+    @Test
+    void anotherRestoreGetsNoGrant() throws Exception {
+        commit.begin(FROZEN);
+
+        assertThat(commit.grant("c1", "someone-else")).isEqualTo(SourceDecision.Action.REFUSE);
+        assertThat(commit.grant("unknown", "r1")).isEqualTo(SourceDecision.Action.REFUSE);
+        assertThat(commit.record("c1")).contains(FROZEN);
+    }
+
+    @Test
+    void anUnfinishedSourceIsNotForgotten() throws Exception {
+        commit.begin(FROZEN);
+
+        assertThatThrownBy(() -> commit.forget("c1")).isInstanceOf(IllegalStateException.class);
+        commit.decide("c1", SourceEvent.GIVE_UP);
+        commit.forget("c1");
+
+        assertThat(commit.all()).isEmpty();
+    }
+
+    @Test
+    void aNameCannotLeaveTheDirectory() throws Exception {
+        RecordStore<SourceRecord> store = new RecordStore<>(directory, SourceRecord.class);
+
+        assertThatThrownBy(() -> store.write("../outside", FROZEN)).isInstanceOf(IllegalArgumentException.class);
+    }
+}
