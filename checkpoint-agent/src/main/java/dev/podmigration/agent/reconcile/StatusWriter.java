@@ -70,7 +70,7 @@ final class StatusWriter {
         failure.setReason(seen.reason());
         failure.setMessage(seen.getMessage());
         failure.setRemedy(seen.remedy());
-        failure.setRetryable(seen.reason().retryable());
+        failure.setRetryable(seen.reason().isRetryable());
         failure.setLog(new ArrayList<>(seen.log()));
         return failure;
     }
