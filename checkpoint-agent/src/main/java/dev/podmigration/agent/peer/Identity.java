@@ -18,8 +18,11 @@ import java.util.List;
 public final class Identity {
 
     private final AdvancedTlsX509KeyManager key = new AdvancedTlsX509KeyManager();
-    private final AdvancedTlsX509TrustManager trust =
-            AdvancedTlsX509TrustManager.newBuilder().build();
+    private final AdvancedTlsX509TrustManager trust;
+
+    public Identity() throws GeneralSecurityException {
+        trust = AdvancedTlsX509TrustManager.newBuilder().build();
+    }
 
     /**
      * @param chain own certificate first
