@@ -1,9 +1,13 @@
 package dev.podmigration.agent;
 
 import dev.podmigration.api.v1alpha1.FailureReason;
+
 import java.util.List;
 
-/** An operation on this node ended with a reason that the user is told, together with what to do about it. */
+/**
+ * An operation on this node ended with a reason that the user is told, together with what to do
+ * about it.
+ */
 public class AgentFailure extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -1,6 +1,7 @@
 package dev.podmigration.agent;
 
 import dev.podmigration.api.v1alpha1.Step;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,12 +40,13 @@ public final class StepTimes {
 
     public synchronized List<Step> steps() {
         List<Step> steps = new ArrayList<>();
-        nanos.forEach((name, time) -> {
-            Step step = new Step();
-            step.setName(name);
-            step.setMilliseconds(TimeUnit.NANOSECONDS.toMillis(time));
-            steps.add(step);
-        });
+        nanos.forEach(
+                (name, time) -> {
+                    Step step = new Step();
+                    step.setName(name);
+                    step.setMilliseconds(TimeUnit.NANOSECONDS.toMillis(time));
+                    steps.add(step);
+                });
         return steps;
     }
 }

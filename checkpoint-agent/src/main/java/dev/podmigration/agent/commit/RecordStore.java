@@ -3,6 +3,7 @@ package dev.podmigration.agent.commit;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -17,9 +18,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Records that survive a crash and a reboot: when {@link #write} has returned, the new content is on disk (file and
- * directory fsync), and a reader sees the old or the new content, never a mixture. Thread-safe for different names; the
- * caller serialises writes of one name.
+ * Records that survive a crash and a reboot: when {@link #write} has returned, the new content is
+ * on disk (file and directory fsync), and a reader sees the old or the new content, never a
+ * mixture. Thread-safe for different names; the caller serialises writes of one name.
  */
 public final class RecordStore<T> {
 
@@ -31,8 +32,11 @@ public final class RecordStore<T> {
     private final Class<T> type;
 
     public RecordStore(Path directory, Class<T> type) throws IOException {
-        this.directory = Files.createDirectories(
-                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        this.directory =
+                Files.createDirectories(
+                        directory,
+                        PosixFilePermissions.asFileAttribute(
+                                PosixFilePermissions.fromString("rwx------")));
         this.type = type;
     }
 
@@ -40,8 +44,12 @@ public final class RecordStore<T> {
     public void write(String name, T value) throws IOException {
         Path file = file(name);
         Path next = directory.resolve(name + ".next");
-        try (FileChannel channel = FileChannel.open(
-                next, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        try (FileChannel channel =
+                FileChannel.open(
+                        next,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE)) {
             ByteBuffer bytes = ByteBuffer.wrap(JSON.writeValueAsBytes(value));
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
@@ -54,7 +62,9 @@ public final class RecordStore<T> {
 
     public Optional<T> read(String name) throws IOException {
         Path file = file(name);
-        return Files.exists(file) ? Optional.of(JSON.readValue(file.toFile(), type)) : Optional.empty();
+        return Files.exists(file)
+                ? Optional.of(JSON.readValue(file.toFile(), type))
+                : Optional.empty();
     }
 
     public void delete(String name) throws IOException {

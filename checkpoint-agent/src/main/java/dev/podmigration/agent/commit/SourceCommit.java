@@ -1,15 +1,17 @@
 package dev.podmigration.agent.commit;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Where the commit of the source is decided: {@link SourceDecision} applied to a durable record. An action is returned only
- * after the state that allows it is on disk. Thread-safe: decisions about one node's sources are made one after another.
+ * Where the commit of the source is decided: {@link SourceDecision} applied to a durable record. An
+ * action is returned only after the state that allows it is on disk. Thread-safe: decisions about
+ * one node's sources are made one after another.
  */
 public final class SourceCommit {
 
@@ -21,10 +23,14 @@ public final class SourceCommit {
         this.records = records;
     }
 
-    /** Records that the source is about to be frozen. Nothing of the pod may be stopped before this returns. */
+    /**
+     * Records that the source is about to be frozen. Nothing of the pod may be stopped before this
+     * returns.
+     */
     public synchronized void begin(SourceRecord record) throws IOException {
         if (record.state() != SourceState.FROZEN) {
-            throw new IllegalArgumentException("A freeze begins as FROZEN, not as " + record.state());
+            throw new IllegalArgumentException(
+                    "A freeze begins as FROZEN, not as " + record.state());
         }
         records.write(record.name(), record);
     }
@@ -32,10 +38,12 @@ public final class SourceCommit {
     /**
      * Decides about the source of the PodCheckpoint {@code checkpointUid}.
      *
-     * @return what to do now; {@link SourceDecision.Action#NONE} (for a grant request {@code REFUSE}) if there is no record,
-     *     which means that the pod was never frozen or was cleaned up after it was rolled back
+     * @return what to do now; {@link SourceDecision.Action#NONE} (for a grant request {@code
+     *     REFUSE}) if there is no record, which means that the pod was never frozen or was cleaned
+     *     up after it was rolled back
      */
-    public synchronized SourceDecision.Action decide(String checkpointUid, SourceEvent event) throws IOException {
+    public synchronized SourceDecision.Action decide(String checkpointUid, SourceEvent event)
+            throws IOException {
         Optional<SourceRecord> found = records.read(checkpointUid);
         if (found.isEmpty()) {
             return event == SourceEvent.GRANT_REQUESTED
@@ -46,13 +54,19 @@ public final class SourceCommit {
         SourceDecision decision = SourceDecision.of(record.state(), event);
         if (decision.next() != record.state()) {
             records.write(record.name(), record.with(decision.next()));
-            LOG.info("{}: {} -> {} by {}", record.checkpoint(), record.state(), decision.next(), event);
+            LOG.info(
+                    "{}: {} -> {} by {}",
+                    record.checkpoint(),
+                    record.state(),
+                    decision.next(),
+                    event);
         }
         return decision.action();
     }
 
     /** Answers the target only if it is the one that the record names. */
-    public synchronized SourceDecision.Action grant(String checkpointUid, String restoreUid) throws IOException {
+    public synchronized SourceDecision.Action grant(String checkpointUid, String restoreUid)
+            throws IOException {
         Optional<SourceRecord> record = records.read(checkpointUid);
         if (record.isEmpty() || !record.get().restoreUid().equals(restoreUid)) {
             return SourceDecision.Action.REFUSE;
@@ -77,8 +91,10 @@ public final class SourceCommit {
     public synchronized void forget(String checkpointUid) throws IOException {
         Optional<SourceRecord> record = records.read(checkpointUid);
         if (record.isPresent()
-                && (record.get().state() == SourceState.FROZEN || record.get().state() == SourceState.GRANTED)) {
-            throw new IllegalStateException(record.get().checkpoint() + " is " + record.get().state());
+                && (record.get().state() == SourceState.FROZEN
+                        || record.get().state() == SourceState.GRANTED)) {
+            throw new IllegalStateException(
+                    record.get().checkpoint() + " is " + record.get().state());
         }
         records.delete(checkpointUid);
     }

@@ -23,36 +23,45 @@ public record SourceDecision(SourceState next, Action action) {
     }
 
     /**
-     * The whole decision table of the source. Never two: {@link Action#THAW} comes only with {@link SourceState#ROLLED_BACK},
-     * which refuses every later request, and leaves {@link SourceState#GRANTED} only if the target can never run.
+     * The whole decision table of the source. Never two: {@link Action#THAW} comes only with {@link
+     * SourceState#ROLLED_BACK}, which refuses every later request, and leaves {@link
+     * SourceState#GRANTED} only if the target can never run.
      */
     public static SourceDecision of(SourceState state, SourceEvent event) {
         return switch (state) {
             case FROZEN ->
-                switch (event) {
-                    case GRANT_REQUESTED -> new SourceDecision(SourceState.GRANTED, Action.GRANT);
-                    case GIVE_UP, TARGET_NEVER_RESUMED, POD_DELETED, RESTARTED ->
-                        new SourceDecision(SourceState.ROLLED_BACK, Action.THAW);
-                };
+                    switch (event) {
+                        case GRANT_REQUESTED ->
+                                new SourceDecision(SourceState.GRANTED, Action.GRANT);
+                        case GIVE_UP, TARGET_NEVER_RESUMED, POD_DELETED, RESTARTED ->
+                                new SourceDecision(SourceState.ROLLED_BACK, Action.THAW);
+                    };
             case GRANTED ->
-                switch (event) {
-                    case GRANT_REQUESTED -> new SourceDecision(SourceState.GRANTED, Action.GRANT);
-                    case GIVE_UP, RESTARTED -> new SourceDecision(SourceState.GRANTED, Action.NONE);
-                    case TARGET_NEVER_RESUMED -> new SourceDecision(SourceState.ROLLED_BACK, Action.THAW);
-                    case POD_DELETED -> new SourceDecision(SourceState.RELEASED, Action.KILL);
-                };
+                    switch (event) {
+                        case GRANT_REQUESTED ->
+                                new SourceDecision(SourceState.GRANTED, Action.GRANT);
+                        case GIVE_UP, RESTARTED ->
+                                new SourceDecision(SourceState.GRANTED, Action.NONE);
+                        case TARGET_NEVER_RESUMED ->
+                                new SourceDecision(SourceState.ROLLED_BACK, Action.THAW);
+                        case POD_DELETED -> new SourceDecision(SourceState.RELEASED, Action.KILL);
+                    };
             case RELEASED ->
-                switch (event) {
-                    case GRANT_REQUESTED -> new SourceDecision(SourceState.RELEASED, Action.GRANT);
-                    case GIVE_UP, TARGET_NEVER_RESUMED -> new SourceDecision(SourceState.RELEASED, Action.NONE);
-                    case POD_DELETED, RESTARTED -> new SourceDecision(SourceState.RELEASED, Action.KILL);
-                };
+                    switch (event) {
+                        case GRANT_REQUESTED ->
+                                new SourceDecision(SourceState.RELEASED, Action.GRANT);
+                        case GIVE_UP, TARGET_NEVER_RESUMED ->
+                                new SourceDecision(SourceState.RELEASED, Action.NONE);
+                        case POD_DELETED, RESTARTED ->
+                                new SourceDecision(SourceState.RELEASED, Action.KILL);
+                    };
             case ROLLED_BACK ->
-                switch (event) {
-                    case GRANT_REQUESTED -> new SourceDecision(SourceState.ROLLED_BACK, Action.REFUSE);
-                    case GIVE_UP, TARGET_NEVER_RESUMED, POD_DELETED, RESTARTED ->
-                        new SourceDecision(SourceState.ROLLED_BACK, Action.THAW);
-                };
+                    switch (event) {
+                        case GRANT_REQUESTED ->
+                                new SourceDecision(SourceState.ROLLED_BACK, Action.REFUSE);
+                        case GIVE_UP, TARGET_NEVER_RESUMED, POD_DELETED, RESTARTED ->
+                                new SourceDecision(SourceState.ROLLED_BACK, Action.THAW);
+                    };
         };
     }
 }

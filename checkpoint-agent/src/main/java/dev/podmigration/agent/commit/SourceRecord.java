@@ -1,11 +1,13 @@
 package dev.podmigration.agent.commit;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+
 import java.time.Instant;
 import java.util.List;
 
 /**
- * Everything that a restarted agent needs to finish or undo a freeze, named by the uid of the PodCheckpoint.
+ * Everything that a restarted agent needs to finish or undo a freeze, named by the uid of the
+ * PodCheckpoint.
  *
  * @param state see {@link SourceState}
  * @param checkpoint the PodCheckpoint
@@ -32,7 +34,15 @@ public record SourceRecord(
     }
 
     public SourceRecord with(SourceState next) {
-        return new SourceRecord(next, checkpoint, restoreUid, podUid, hostInterface, addresses, containers, frozenAt);
+        return new SourceRecord(
+                next,
+                checkpoint,
+                restoreUid,
+                podUid,
+                hostInterface,
+                addresses,
+                containers,
+                frozenAt);
     }
 
     @JsonIgnore

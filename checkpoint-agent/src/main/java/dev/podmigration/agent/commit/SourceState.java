@@ -1,7 +1,8 @@
 package dev.podmigration.agent.commit;
 
 /**
- * What the durable record of the source says. There is no record before the freeze: a pod without one has never been touched.
+ * What the durable record of the source says. There is no record before the freeze: a pod without
+ * one has never been touched.
  */
 public enum SourceState {
     /** Written before the first process is stopped: after a crash the pod must be thawed. */

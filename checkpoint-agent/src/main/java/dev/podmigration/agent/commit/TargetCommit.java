@@ -1,15 +1,16 @@
 package dev.podmigration.agent.commit;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Where the commit of the target is decided: {@link TargetDecision} applied to a durable record. An action is returned only
- * after the state that allows it is on disk. Thread-safe.
+ * Where the commit of the target is decided: {@link TargetDecision} applied to a durable record. An
+ * action is returned only after the state that allows it is on disk. Thread-safe.
  */
 public final class TargetCommit {
 
@@ -24,7 +25,8 @@ public final class TargetCommit {
     /** Records an armed target. */
     public synchronized void begin(TargetRecord record) throws IOException {
         if (record.state() != TargetState.ARMED) {
-            throw new IllegalArgumentException("A restore begins as ARMED, not as " + record.state());
+            throw new IllegalArgumentException(
+                    "A restore begins as ARMED, not as " + record.state());
         }
         records.write(record.podUid(), record);
     }
@@ -39,12 +41,14 @@ public final class TargetCommit {
      *
      * @throws IllegalStateException if there is no record
      */
-    public synchronized TargetDecision.Action decide(String podUid, TargetEvent event) throws IOException {
+    public synchronized TargetDecision.Action decide(String podUid, TargetEvent event)
+            throws IOException {
         TargetRecord record = required(podUid);
         TargetDecision decision = TargetDecision.of(record.state(), event);
         if (decision.next() != record.state()) {
             records.write(podUid, record.with(decision.next()));
-            LOG.info("{}: {} -> {} by {}", record.restore(), record.state(), decision.next(), event);
+            LOG.info(
+                    "{}: {} -> {} by {}", record.restore(), record.state(), decision.next(), event);
         }
         return decision.action();
     }
@@ -69,6 +73,9 @@ public final class TargetCommit {
 
     private TargetRecord required(String podUid) throws IOException {
         return records.read(podUid)
-                .orElseThrow(() -> new IllegalStateException("No restore is recorded for pod " + podUid));
+                .orElseThrow(
+                        () ->
+                                new IllegalStateException(
+                                        "No restore is recorded for pod " + podUid));
     }
 }

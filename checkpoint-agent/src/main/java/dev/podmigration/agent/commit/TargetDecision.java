@@ -23,37 +23,41 @@ public record TargetDecision(TargetState next, Action action) {
     }
 
     /**
-     * The whole decision table of the target. {@link Action#RESUME} comes only with {@link TargetState#RESUMED}, which is
-     * reached only by a grant; giving up is always safe before that, because the record of it is what the operator asks for
-     * before it lets a source that had granted run again.
+     * The whole decision table of the target. {@link Action#RESUME} comes only with {@link
+     * TargetState#RESUMED}, which is reached only by a grant; giving up is always safe before that,
+     * because the record of it is what the operator asks for before it lets a source that had
+     * granted run again.
      */
     public static TargetDecision of(TargetState state, TargetEvent event) {
         return switch (state) {
             case ARMED ->
-                switch (event) {
-                    case VERIFIED -> new TargetDecision(TargetState.RESTORING, Action.RESTORE);
-                    case REFUSED, GIVE_UP -> cancel();
-                    case COMPLETE, GRANTED -> throw impossible(state, event);
-                    case RESTARTED -> new TargetDecision(TargetState.ARMED, Action.NONE);
-                };
+                    switch (event) {
+                        case VERIFIED -> new TargetDecision(TargetState.RESTORING, Action.RESTORE);
+                        case REFUSED, GIVE_UP -> cancel();
+                        case COMPLETE, GRANTED -> throw impossible(state, event);
+                        case RESTARTED -> new TargetDecision(TargetState.ARMED, Action.NONE);
+                    };
             case RESTORING ->
-                switch (event) {
-                    case COMPLETE -> new TargetDecision(TargetState.ASKED, Action.ASK);
-                    case REFUSED, GIVE_UP, RESTARTED -> cancel();
-                    case VERIFIED, GRANTED -> throw impossible(state, event);
-                };
+                    switch (event) {
+                        case COMPLETE -> new TargetDecision(TargetState.ASKED, Action.ASK);
+                        case REFUSED, GIVE_UP, RESTARTED -> cancel();
+                        case VERIFIED, GRANTED -> throw impossible(state, event);
+                    };
             case ASKED ->
-                switch (event) {
-                    case COMPLETE, RESTARTED -> new TargetDecision(TargetState.ASKED, Action.ASK);
-                    case GRANTED -> new TargetDecision(TargetState.RESUMED, Action.RESUME);
-                    case REFUSED, GIVE_UP -> cancel();
-                    case VERIFIED -> throw impossible(state, event);
-                };
+                    switch (event) {
+                        case COMPLETE, RESTARTED ->
+                                new TargetDecision(TargetState.ASKED, Action.ASK);
+                        case GRANTED -> new TargetDecision(TargetState.RESUMED, Action.RESUME);
+                        case REFUSED, GIVE_UP -> cancel();
+                        case VERIFIED -> throw impossible(state, event);
+                    };
             case RESUMED ->
-                switch (event) {
-                    case GRANTED, RESTARTED -> new TargetDecision(TargetState.RESUMED, Action.RESUME);
-                    case VERIFIED, COMPLETE, REFUSED, GIVE_UP -> new TargetDecision(TargetState.RESUMED, Action.NONE);
-                };
+                    switch (event) {
+                        case GRANTED, RESTARTED ->
+                                new TargetDecision(TargetState.RESUMED, Action.RESUME);
+                        case VERIFIED, COMPLETE, REFUSED, GIVE_UP ->
+                                new TargetDecision(TargetState.RESUMED, Action.NONE);
+                    };
             case CANCELLED -> cancel();
         };
     }

@@ -1,11 +1,13 @@
 package dev.podmigration.agent.commit;
 
-import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
+import java.time.Instant;
+import java.util.List;
+
 /**
- * Everything that a restarted agent needs to finish or undo a restore, named by the uid of the target pod.
+ * Everything that a restarted agent needs to finish or undo a restore, named by the uid of the
+ * target pod.
  *
  * @param state see {@link TargetState}
  * @param restore the PodRestore

@@ -1,5 +1,6 @@
 /**
- * Who may run: the decision tables of both agents, without any input or output, and their durable records.
+ * Who may run: the decision tables of both agents, without any input or output, and their durable
+ * records.
  *
  * <p>Never two, never none. See docs/architecture.md, "One migration, agent to agent".
  */

@@ -4,6 +4,7 @@ import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.Finding;
 import dev.podmigration.api.v1alpha1.InspectedContainer;
 import dev.podmigration.api.v1alpha1.Jvm;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,7 +21,9 @@ public final class ContainerInspector {
 
     private final Path proc;
 
-    /** @param proc where the node's processes are seen, normally {@code /proc} */
+    /**
+     * @param proc where the node's processes are seen, normally {@code /proc}
+     */
     public ContainerInspector(Path proc) {
         this.proc = proc;
     }
@@ -32,7 +35,9 @@ public final class ContainerInspector {
         }
     }
 
-    /** @param pids every process of the container, as the node counts them, the first one first */
+    /**
+     * @param pids every process of the container, as the node counts them, the first one first
+     */
     public Inspection inspect(String name, List<Long> pids) throws IOException {
         InspectedContainer container = new InspectedContainer();
         container.setName(name);
@@ -62,16 +67,25 @@ public final class ContainerInspector {
         container.setSharedMemoryBytes(sharedBytes);
         container.setMemoryBytes(anonymous + sharedBytes);
         if (ghosts > GHOST_LIMIT_BYTES) {
-            findings.add(Finding.warning(
-                    "DeletedOpenFiles",
-                    FailureReason.GhostFileTooLarge,
-                    "Container " + name + " holds a deleted file of " + ghosts + " bytes open"));
+            findings.add(
+                    Finding.warning(
+                            "DeletedOpenFiles",
+                            FailureReason.GhostFileTooLarge,
+                            "Container "
+                                    + name
+                                    + " holds a deleted file of "
+                                    + ghosts
+                                    + " bytes open"));
         }
         return new Inspection(container, findings.stream().distinct().toList());
     }
 
-    /** Shared memory without a file, and memory files, once each: several processes may map the same. */
-    private static void sharedMappings(ProcessFiles process, Map<String, Long> shared) throws IOException {
+    /**
+     * Shared memory without a file, and memory files, once each: several processes may map the
+     * same.
+     */
+    private static void sharedMappings(ProcessFiles process, Map<String, Long> shared)
+            throws IOException {
         for (String line : process.maps()) {
             String[] parts = line.split(" +", 6);
             if (parts.length == 6
@@ -80,7 +94,8 @@ public final class ContainerInspector {
                             || parts[5].startsWith("/dev/zero")
                             || parts[5].startsWith("/SYSV"))) {
                 String[] range = parts[0].split("-");
-                long size = Long.parseUnsignedLong(range[1], 16) - Long.parseUnsignedLong(range[0], 16);
+                long size =
+                        Long.parseUnsignedLong(range[1], 16) - Long.parseUnsignedLong(range[0], 16);
                 shared.merge(parts[3] + ":" + parts[4] + "@" + parts[2], size, Math::max);
             }
         }
@@ -91,16 +106,23 @@ public final class ContainerInspector {
         for (Path target : process.descriptors()) {
             switch (target.toString()) {
                 case "anon_inode:[io_uring]" ->
-                    findings.add(Finding.refused(
-                            "IoUring",
-                            FailureReason.UnsupportedSocket,
-                            "Container " + name + " uses io_uring, which CRIU cannot dump"));
+                        findings.add(
+                                Finding.refused(
+                                        "IoUring",
+                                        FailureReason.UnsupportedSocket,
+                                        "Container "
+                                                + name
+                                                + " uses io_uring, which CRIU cannot dump"));
                 case "anon_inode:inotify" ->
-                    findings.add(Finding.warning(
-                            "Inotify",
-                            FailureReason.InotifyHandle,
-                            "Container " + name + " watches files by inotify; on overlay file systems CRIU may not"
-                                    + " find the watched file again"));
+                        findings.add(
+                                Finding.warning(
+                                        "Inotify",
+                                        FailureReason.InotifyHandle,
+                                        "Container "
+                                                + name
+                                                + " watches files by inotify; on overlay file"
+                                                + " systems CRIU may not find the watched file"
+                                                + " again"));
                 default -> {
                     // Nothing that CRIU is known to stumble over.
                 }

@@ -1,6 +1,9 @@
 package dev.podmigration.agent.inspect;
 
 import dev.podmigration.api.v1alpha1.Jvm;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,43 +14,50 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
-/** Recognises a HotSpot or OpenJ9 JVM by the library that the process has mapped, whatever the program is called. */
+/**
+ * Recognises a HotSpot or OpenJ9 JVM by the library that the process has mapped, whatever the
+ * program is called.
+ */
 final class JvmReader {
 
     /** Size of the first part of {@code release} files that is read: real ones have under 2 KiB. */
     private static final int RELEASE_LIMIT = 64 * 1024;
 
-    private static final Set<String> OPTIONS_WITH_VALUE = Set.of(
-            "-cp",
-            "-classpath",
-            "--class-path",
-            "-p",
-            "--module-path",
-            "--add-modules",
-            "--add-opens",
-            "--add-exports",
-            "--add-reads",
-            "--limit-modules",
-            "--patch-module",
-            "--upgrade-module-path");
-    private static final Map<String, String> COLLECTORS = Map.of(
-            "-XX:+UseG1GC", "G1",
-            "-XX:+UseSerialGC", "Serial",
-            "-XX:+UseParallelGC", "Parallel",
-            "-XX:+UseZGC", "Z",
-            "-XX:+UseShenandoahGC", "Shenandoah",
-            "-XX:+UseEpsilonGC", "Epsilon");
+    private static final Set<String> OPTIONS_WITH_VALUE =
+            Set.of(
+                    "-cp",
+                    "-classpath",
+                    "--class-path",
+                    "-p",
+                    "--module-path",
+                    "--add-modules",
+                    "--add-opens",
+                    "--add-exports",
+                    "--add-reads",
+                    "--limit-modules",
+                    "--patch-module",
+                    "--upgrade-module-path");
+    private static final Map<String, String> COLLECTORS =
+            Map.of(
+                    "-XX:+UseG1GC", "G1",
+                    "-XX:+UseSerialGC", "Serial",
+                    "-XX:+UseParallelGC", "Parallel",
+                    "-XX:+UseZGC", "Z",
+                    "-XX:+UseShenandoahGC", "Shenandoah",
+                    "-XX:+UseEpsilonGC", "Epsilon");
 
     private JvmReader() {}
 
-    /** @return what is known of the JVM, or nothing if the process is none */
+    /**
+     * @return what is known of the JVM, or nothing if the process is none
+     */
     static Optional<Jvm> read(ProcessFiles process) throws IOException {
-        Optional<String> library = process.maps().stream()
-                .filter(line -> line.contains("/libjvm.so"))
-                .map(line -> line.substring(line.indexOf('/')))
-                .findFirst();
+        Optional<String> library =
+                process.maps().stream()
+                        .filter(line -> line.contains("/libjvm.so"))
+                        .map(line -> line.substring(line.indexOf('/')))
+                        .findFirst();
         if (library.isEmpty()) {
             return Optional.empty();
         }
@@ -67,8 +77,12 @@ final class JvmReader {
         return Optional.of(jvm);
     }
 
-    /** {@code <java.home>/release}; libjvm.so is in {@code lib/server} or {@code lib/<arch>/server} of java.home. */
-    private static Map<String, String> release(ProcessFiles process, String library) throws IOException {
+    /**
+     * {@code <java.home>/release}; libjvm.so is in {@code lib/server} or {@code lib/<arch>/server}
+     * of java.home.
+     */
+    private static Map<String, String> release(ProcessFiles process, String library)
+            throws IOException {
         Path home = Path.of(library).getParent();
         for (int up = 0; up < 4 && home != null; up++) {
             Path file = process.inRoot(home.resolve("release").toString());
@@ -76,23 +90,31 @@ final class JvmReader {
                 return Files.readString(file, StandardCharsets.ISO_8859_1)
                         .lines()
                         .filter(line -> line.matches("[A-Z_]+=\".*\""))
-                        .collect(Collectors.toMap(
-                                line -> line.substring(0, line.indexOf('=')),
-                                line -> line.substring(line.indexOf('"') + 1, line.length() - 1),
-                                (first, second) -> first));
+                        .collect(
+                                Collectors.toMap(
+                                        line -> line.substring(0, line.indexOf('=')),
+                                        line ->
+                                                line.substring(
+                                                        line.indexOf('"') + 1, line.length() - 1),
+                                        (first, second) -> first));
             }
             home = home.getParent();
         }
         return Map.of();
     }
 
-    /** First argument that is neither an option nor an option's value; the value of {@code -jar} and {@code -m}. */
+    /**
+     * First argument that is neither an option nor an option's value; the value of {@code -jar} and
+     * {@code -m}.
+     */
     static String mainClass(List<String> arguments) {
         for (int i = 1; i < arguments.size(); i++) {
             String argument = arguments.get(i);
             if (OPTIONS_WITH_VALUE.contains(argument)) {
                 i++;
-            } else if (argument.equals("-jar") || argument.equals("-m") || argument.equals("--module")) {
+            } else if (argument.equals("-jar")
+                    || argument.equals("-m")
+                    || argument.equals("--module")) {
                 return i + 1 < arguments.size() ? arguments.get(i + 1) : "";
             } else if (!argument.startsWith("-") && !argument.startsWith("@")) {
                 return argument;

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The files under {@code /proc/<pid>} of one process. A process that ends while it is read reads as empty. */
+/**
+ * The files under {@code /proc/<pid>} of one process. A process that ends while it is read reads as
+ * empty.
+ */
 final class ProcessFiles {
 
     private final Path directory;
@@ -38,7 +41,10 @@ final class ProcessFiles {
                 .sum();
     }
 
-    /** Where the open descriptors lead, for example {@code anon_inode:inotify} or {@code /tmp/x (deleted)}. */
+    /**
+     * Where the open descriptors lead, for example {@code anon_inode:inotify} or {@code /tmp/x
+     * (deleted)}.
+     */
     List<Path> descriptors() throws IOException {
         List<Path> targets = new ArrayList<>();
         try (Stream<Path> links = Files.list(directory.resolve("fd"))) {
@@ -81,7 +87,8 @@ final class ProcessFiles {
 
     private String read(String file) throws IOException {
         try {
-            return new String(Files.readAllBytes(directory.resolve(file)), StandardCharsets.ISO_8859_1);
+            return new String(
+                    Files.readAllBytes(directory.resolve(file)), StandardCharsets.ISO_8859_1);
         } catch (NoSuchFileException gone) {
             return "";
         } catch (IOException e) {

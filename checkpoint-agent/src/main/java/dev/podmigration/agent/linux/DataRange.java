@@ -15,8 +15,8 @@ public record DataRange(long offset, long length) {
     private static final int SEEK_HOLE = 4;
 
     /**
-     * The data of a regular file, in order. A file system that knows no holes answers with one range for the whole file; an empty
-     * file or one that is all hole has none.
+     * The data of a regular file, in order. A file system that knows no holes answers with one
+     * range for the whole file; an empty file or one that is all hole has none.
      */
     public static List<DataRange> of(Path file) throws ErrnoException {
         try (Descriptor descriptor = Descriptor.open(file, Descriptor.READ_ONLY)) {

@@ -27,7 +27,8 @@ final class Descriptor implements AutoCloseable {
     /** Opens an existing file or directory; follows a symbolic link. */
     static Descriptor open(Path path, int flags) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
-            return new Descriptor(OPEN.call(path, FilePath.allocate(arena, path), flags | CLOSE_ON_EXEC), path);
+            return new Descriptor(
+                    OPEN.call(path, FilePath.allocate(arena, path), flags | CLOSE_ON_EXEC), path);
         }
     }
 

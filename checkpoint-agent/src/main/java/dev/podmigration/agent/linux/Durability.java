@@ -11,8 +11,8 @@ public final class Durability {
     private Durability() {}
 
     /**
-     * Writes a file's content, or a directory's entries, to the device. A new or renamed file is durable only when its directory
-     * was synced too.
+     * Writes a file's content, or a directory's entries, to the device. A new or renamed file is
+     * durable only when its directory was synced too.
      */
     public static void sync(Path fileOrDirectory) throws ErrnoException {
         try (Descriptor descriptor = Descriptor.open(fileOrDirectory, Descriptor.READ_ONLY)) {

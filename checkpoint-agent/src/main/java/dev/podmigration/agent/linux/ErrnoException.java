@@ -25,7 +25,10 @@ public final class ErrnoException extends IOException {
         return errno;
     }
 
-    /** The symbolic name of the error, for example {@code ENOSPC}; {@code E<number>} for one without a known name. */
+    /**
+     * The symbolic name of the error, for example {@code ENOSPC}; {@code E<number>} for one without
+     * a known name.
+     */
     public String errnoName() {
         return Errno.name(errno);
     }

@@ -3,6 +3,7 @@ package dev.podmigration.agent.linux;
 import static dev.podmigration.agent.linux.SystemCall.INT;
 import static dev.podmigration.agent.linux.SystemCall.LONG;
 import static dev.podmigration.agent.linux.SystemCall.POINTER;
+
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.Arena;
@@ -17,18 +18,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Extended attributes of every namespace ({@code user}, {@code trusted}, {@code security}, {@code system}), of the file itself
- * and never of what a symbolic link points at.
+ * Extended attributes of every namespace ({@code user}, {@code trusted}, {@code security}, {@code
+ * system}), of the file itself and never of what a symbolic link points at.
  *
- * <p>A name is kept byte for byte: each char is one byte, so a name read here can be written again whatever its encoding.
+ * <p>A name is kept byte for byte: each char is one byte, so a name read here can be written again
+ * whatever its encoding.
  */
 public final class ExtendedAttributes {
     private static final SystemCall LIST = SystemCall.ofLong("llistxattr", POINTER, POINTER, LONG);
-    private static final SystemCall GET = SystemCall.ofLong("lgetxattr", POINTER, POINTER, POINTER, LONG);
-    private static final SystemCall SET = SystemCall.ofInt("lsetxattr", POINTER, POINTER, POINTER, LONG, INT);
+    private static final SystemCall GET =
+            SystemCall.ofLong("lgetxattr", POINTER, POINTER, POINTER, LONG);
+    private static final SystemCall SET =
+            SystemCall.ofInt("lsetxattr", POINTER, POINTER, POINTER, LONG, INT);
     private static final SystemCall REMOVE = SystemCall.ofInt("lremovexattr", POINTER, POINTER);
 
     private static final Charset NAME = StandardCharsets.ISO_8859_1;
+
     /** XATTR_LIST_MAX and XATTR_SIZE_MAX of include/uapi/linux/limits.h. */
     private static final int MAX_BYTES = 65_536;
 
@@ -62,12 +67,13 @@ public final class ExtendedAttributes {
     public static Optional<byte[]> get(Path file, String name) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(MAX_BYTES);
-            long length = GET.call(
-                    file,
-                    FilePath.allocate(arena, file),
-                    arena.allocateFrom(name, NAME),
-                    buffer,
-                    (long) MAX_BYTES);
+            long length =
+                    GET.call(
+                            file,
+                            FilePath.allocate(arena, file),
+                            arena.allocateFrom(name, NAME),
+                            buffer,
+                            (long) MAX_BYTES);
             return Optional.of(bytes(buffer, length));
         } catch (ErrnoException e) {
             if (e.is("ENODATA", "EOPNOTSUPP")) {
@@ -94,7 +100,10 @@ public final class ExtendedAttributes {
     /** Removes the attribute; fails with ENODATA if there is none. */
     public static void remove(Path file, String name) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
-            REMOVE.call(file + " " + name, FilePath.allocate(arena, file), arena.allocateFrom(name, NAME));
+            REMOVE.call(
+                    file + " " + name,
+                    FilePath.allocate(arena, file),
+                    arena.allocateFrom(name, NAME));
         }
     }
 

@@ -11,9 +11,10 @@ import java.util.Arrays;
 /**
  * The exact bytes of a file name, both ways.
  *
- * <p>Linux names are bytes; a container may hold names that are not UTF-8, and the JVM's own conversion
- * ({@code sun.jnu.encoding}) depends on the locale it was started in. {@link Path} keeps the bytes it read from a directory,
- * but {@code toString()} loses those it cannot decode. {@code toUri()} does not: it escapes each byte.
+ * <p>Linux names are bytes; a container may hold names that are not UTF-8, and the JVM's own
+ * conversion ({@code sun.jnu.encoding}) depends on the locale it was started in. {@link Path} keeps
+ * the bytes it read from a directory, but {@code toString()} loses those it cannot decode. {@code
+ * toUri()} does not: it escapes each byte.
  */
 public final class FilePath {
     private static final Path ROOT = Path.of("/");
@@ -27,7 +28,8 @@ public final class FilePath {
             return text.getBytes(StandardCharsets.US_ASCII);
         }
         byte[] bytes = unescape(ROOT.resolve(path).toUri().getRawPath());
-        // toUri() adds a slash to a directory, and a slash would make the kernel follow a symbolic link.
+        // toUri() adds a slash to a directory, and a slash would make the kernel follow a symbolic
+        // link.
         int end = bytes[bytes.length - 1] == '/' ? bytes.length - 1 : bytes.length;
         return Arrays.copyOfRange(bytes, path.isAbsolute() ? 0 : 1, end);
     }

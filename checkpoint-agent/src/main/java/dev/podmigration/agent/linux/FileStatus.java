@@ -2,6 +2,7 @@ package dev.podmigration.agent.linux;
 
 import static dev.podmigration.agent.linux.SystemCall.INT;
 import static dev.podmigration.agent.linux.SystemCall.POINTER;
+
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
@@ -12,12 +13,13 @@ import java.nio.file.Path;
 import java.time.Instant;
 
 /**
- * What the kernel knows of one file, read in one call; of a symbolic link itself, not of what it points at.
+ * What the kernel knows of one file, read in one call; of a symbolic link itself, not of what it
+ * points at.
  *
  * @param mode type and permission bits, as in {@code st_mode}
  * @param blocks allocated 512-byte blocks; fewer than {@code size} needs means holes
- * @param mountId the mount the file is reached through: differs below a mount point even on the same device; 0 before kernel
- *     5.8
+ * @param mountId the mount the file is reached through: differs below a mount point even on the
+ *     same device; 0 before kernel 5.8
  */
 public record FileStatus(
         int mode,
@@ -35,10 +37,12 @@ public record FileStatus(
         Instant changed) {
 
     private static final int TYPE = 0xf000;
-    private static final SystemCall STATX = SystemCall.ofInt("statx", INT, POINTER, INT, INT, POINTER);
+    private static final SystemCall STATX =
+            SystemCall.ofInt("statx", INT, POINTER, INT, INT, POINTER);
     private static final int AT_FDCWD = -100;
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int AT_EMPTY_PATH = 0x1000;
+
     /** STATX_BASIC_STATS | STATX_MNT_ID. */
     private static final int WANTED = 0x7ff | 0x1000;
 
@@ -75,7 +79,8 @@ public record FileStatus(
         }
     }
 
-    private static FileStatus read(int directory, MemorySegment name, int flags, Object subject) throws ErrnoException {
+    private static FileStatus read(int directory, MemorySegment name, int flags, Object subject)
+            throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment s = arena.allocate(256, 8);
             STATX.call(subject, directory, name, flags, WANTED, s);
@@ -105,7 +110,9 @@ public record FileStatus(
             case 0x8000 -> Type.REGULAR;
             case 0xa000 -> Type.SYMBOLIC_LINK;
             case 0xc000 -> Type.SOCKET;
-            default -> throw new IllegalStateException("unknown file type in mode 0" + Integer.toOctalString(mode));
+            default ->
+                    throw new IllegalStateException(
+                            "unknown file type in mode 0" + Integer.toOctalString(mode));
         };
     }
 

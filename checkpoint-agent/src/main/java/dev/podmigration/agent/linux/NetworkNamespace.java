@@ -36,20 +36,25 @@ public final class NetworkNamespace implements AutoCloseable {
     }
 
     /**
-     * Runs the work on a fresh platform thread inside this namespace and waits for it. The thread ends afterwards: a thread that
-     * changed its namespace must never serve anything else. What the work opens (sockets) or starts (programs) stays in the
-     * namespace and may be used from any thread.
+     * Runs the work on a fresh platform thread inside this namespace and waits for it. The thread
+     * ends afterwards: a thread that changed its namespace must never serve anything else. What the
+     * work opens (sockets) or starts (programs) stays in the namespace and may be used from any
+     * thread.
      *
-     * <p>{@code /proc/net} and {@code /proc/self/net} show the namespace of the process' first thread, not of this one, and so
-     * does {@link java.net.NetworkInterface}, which reads them for IPv6; {@code /proc/thread-self/net} is right.
+     * <p>{@code /proc/net} and {@code /proc/self/net} show the namespace of the process' first
+     * thread, not of this one, and so does {@link java.net.NetworkInterface}, which reads them for
+     * IPv6; {@code /proc/thread-self/net} is right.
      *
-     * @throws IOException what the work threw; a checked exception of another type becomes its cause
+     * @throws IOException what the work threw; a checked exception of another type becomes its
+     *     cause
      */
     public <T> T call(Callable<T> work) throws IOException, InterruptedException {
-        FutureTask<T> task = new FutureTask<>(() -> {
-            SETNS.call(path, descriptor.number(), CLONE_NEWNET);
-            return work.call();
-        });
+        FutureTask<T> task =
+                new FutureTask<>(
+                        () -> {
+                            SETNS.call(path, descriptor.number(), CLONE_NEWNET);
+                            return work.call();
+                        });
         Thread.ofPlatform().daemon().name("netns " + path).start(task);
         try {
             return task.get();

@@ -7,7 +7,10 @@ import static dev.podmigration.agent.linux.SystemCall.POINTER;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 
-/** Creates files that are neither regular nor directories nor links. Fails with EEXIST if the name is taken. */
+/**
+ * Creates files that are neither regular nor directories nor links. Fails with EEXIST if the name
+ * is taken.
+ */
 public final class SpecialFiles {
     private static final SystemCall MKNOD = SystemCall.ofInt("mknod", POINTER, INT, LONG);
 
@@ -29,7 +32,8 @@ public final class SpecialFiles {
         create(file, 0x2000 | permissions, encode(device));
     }
 
-    public static void createBlockDevice(Path file, int permissions, FileStatus.Device device) throws ErrnoException {
+    public static void createBlockDevice(Path file, int permissions, FileStatus.Device device)
+            throws ErrnoException {
         create(file, 0x6000 | permissions, encode(device));
     }
 
@@ -43,6 +47,9 @@ public final class SpecialFiles {
     private static long encode(FileStatus.Device device) {
         long major = Integer.toUnsignedLong(device.major());
         long minor = Integer.toUnsignedLong(device.minor());
-        return (minor & 0xff) | (major & 0xfff) << 8 | (minor & ~0xffL) << 12 | (major & ~0xfffL) << 32;
+        return (minor & 0xff)
+                | (major & 0xfff) << 8
+                | (minor & ~0xffL) << 12
+                | (major & ~0xfffL) << 32;
     }
 }

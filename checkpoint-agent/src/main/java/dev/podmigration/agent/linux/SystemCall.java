@@ -27,17 +27,22 @@ final class SystemCall {
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+    private static final VarHandle ERRNO =
+            STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
     private final String name;
     private final MethodHandle handle;
 
     private SystemCall(String name, MethodHandle handle) {
         this.name = name;
-        // (state, arguments...) as one array of objects: a fixed shape, so that no call site spells out its types.
+        // (state, arguments...) as one array of objects: a fixed shape, so that no call site spells
+        // out its types.
         MethodType type = handle.type();
-        this.handle = handle.asSpreader(1, Object[].class, type.parameterCount() - 1)
-                .asType(MethodType.methodType(long.class, MemorySegment.class, Object[].class));
+        this.handle =
+                handle.asSpreader(1, Object[].class, type.parameterCount() - 1)
+                        .asType(
+                                MethodType.methodType(
+                                        long.class, MemorySegment.class, Object[].class));
     }
 
     /** A function whose result is a C {@code int}. */
@@ -50,7 +55,10 @@ final class SystemCall {
         return of(function, function, FunctionDescriptor.of(JAVA_LONG, arguments));
     }
 
-    /** A kernel call without a function of its own in the C library: {@code syscall(NUMBER, arguments...)}. */
+    /**
+     * A kernel call without a function of its own in the C library: {@code syscall(NUMBER,
+     * arguments...)}.
+     */
     static SystemCall numbered(String name, MemoryLayout... arguments) {
         FunctionDescriptor descriptor =
                 FunctionDescriptor.of(JAVA_LONG, JAVA_LONG).appendArgumentLayouts(arguments);
@@ -59,7 +67,10 @@ final class SystemCall {
 
     @SuppressWarnings("restricted") // this class is where native access is meant to be
     private static SystemCall of(
-            String name, String function, FunctionDescriptor descriptor, Linker.Option... furtherOptions) {
+            String name,
+            String function,
+            FunctionDescriptor descriptor,
+            Linker.Option... furtherOptions) {
         Linker.Option[] options = new Linker.Option[furtherOptions.length + 1];
         options[0] = Linker.Option.captureCallState("errno");
         System.arraycopy(furtherOptions, 0, options, 1, furtherOptions.length);

@@ -4,6 +4,20 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequest;
 import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequestBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.ExtensionsGenerator;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.PKCS10CertificationRequest;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -19,23 +33,13 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+
 import javax.security.auth.x500.X500Principal;
-import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.ExtensionsGenerator;
-import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
-import org.bouncycastle.pkcs.PKCS10CertificationRequest;
-import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Gets this node's certificate through a Kubernetes CertificateSigningRequest, which the operator signs after it has
- * compared the name with the node that the API server says the request came from. The key never leaves this process.
+ * Gets this node's certificate through a Kubernetes CertificateSigningRequest, which the operator
+ * signs after it has compared the name with the node that the API server says the request came
+ * from. The key never leaves this process.
  */
 public final class CertificateRequests {
 
@@ -48,8 +52,11 @@ public final class CertificateRequests {
     private final String node;
     private final String nodeAddress;
 
-    /** @param namespace of the operator, where the authority's ConfigMap is */
-    public CertificateRequests(KubernetesClient client, String namespace, String node, String nodeAddress) {
+    /**
+     * @param namespace of the operator, where the authority's ConfigMap is
+     */
+    public CertificateRequests(
+            KubernetesClient client, String namespace, String node, String nodeAddress) {
         this.client = client;
         this.namespace = namespace;
         this.node = node;
@@ -84,13 +91,21 @@ public final class CertificateRequests {
         extensions.addExtension(
                 Extension.subjectAlternativeName,
                 false,
-                new GeneralNames(new GeneralName[] {
-                    new GeneralName(GeneralName.dNSName, node), new GeneralName(GeneralName.iPAddress, nodeAddress)
-                }));
-        PKCS10CertificationRequest request = new JcaPKCS10CertificationRequestBuilder(
-                        new X500Principal("O=" + PeerNode.ORGANISATION + ", CN=" + node), keys.getPublic())
-                .addAttribute(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, extensions.generate())
-                .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()));
+                new GeneralNames(
+                        new GeneralName[] {
+                            new GeneralName(GeneralName.dNSName, node),
+                            new GeneralName(GeneralName.iPAddress, nodeAddress)
+                        }));
+        PKCS10CertificationRequest request =
+                new JcaPKCS10CertificationRequestBuilder(
+                                new X500Principal("O=" + PeerNode.ORGANISATION + ", CN=" + node),
+                                keys.getPublic())
+                        .addAttribute(
+                                PKCSObjectIdentifiers.pkcs_9_at_extensionRequest,
+                                extensions.generate())
+                        .build(
+                                new JcaContentSignerBuilder("SHA256withECDSA")
+                                        .build(keys.getPrivate()));
         StringWriter text = new StringWriter();
         try (JcaPEMWriter pem = new JcaPEMWriter(text)) {
             pem.writeObject(request);
@@ -99,31 +114,36 @@ public final class CertificateRequests {
     }
 
     private byte[] signed(byte[] request, Duration limit) throws IOException {
-        CertificateSigningRequest created = client.certificates()
-                .v1()
-                .certificateSigningRequests()
-                .resource(new CertificateSigningRequestBuilder()
-                        .withNewMetadata()
-                        .withGenerateName("podmigration-" + node + "-")
-                        .endMetadata()
-                        .withNewSpec()
-                        .withSignerName(SIGNER)
-                        .withUsages("digital signature", "client auth", "server auth")
-                        .withRequest(Base64.getEncoder().encodeToString(request))
-                        .endSpec()
-                        .build())
-                .create();
+        CertificateSigningRequest created =
+                client.certificates()
+                        .v1()
+                        .certificateSigningRequests()
+                        .resource(
+                                new CertificateSigningRequestBuilder()
+                                        .withNewMetadata()
+                                        .withGenerateName("podmigration-" + node + "-")
+                                        .endMetadata()
+                                        .withNewSpec()
+                                        .withSignerName(SIGNER)
+                                        .withUsages(
+                                                "digital signature", "client auth", "server auth")
+                                        .withRequest(Base64.getEncoder().encodeToString(request))
+                                        .endSpec()
+                                        .build())
+                        .create();
         try {
-            CertificateSigningRequest signed = client.certificates()
-                    .v1()
-                    .certificateSigningRequests()
-                    .withName(created.getMetadata().getName())
-                    .waitUntilCondition(
-                            found -> found != null
-                                    && found.getStatus() != null
-                                    && found.getStatus().getCertificate() != null,
-                            limit.toMillis(),
-                            TimeUnit.MILLISECONDS);
+            CertificateSigningRequest signed =
+                    client.certificates()
+                            .v1()
+                            .certificateSigningRequests()
+                            .withName(created.getMetadata().getName())
+                            .waitUntilCondition(
+                                    found ->
+                                            found != null
+                                                    && found.getStatus() != null
+                                                    && found.getStatus().getCertificate() != null,
+                                    limit.toMillis(),
+                                    TimeUnit.MILLISECONDS);
             return Base64.getDecoder().decode(signed.getStatus().getCertificate());
         } catch (io.fabric8.kubernetes.client.KubernetesClientTimeoutException e) {
             throw new IOException(
@@ -138,18 +158,21 @@ public final class CertificateRequests {
     }
 
     private List<X509Certificate> authorities(Duration limit) throws GeneralSecurityException {
-        ConfigMap authority = client.configMaps()
-                .inNamespace(namespace)
-                .withName(AUTHORITY)
-                .waitUntilCondition(
-                        found -> found != null && found.getData().containsKey("ca.crt"),
-                        limit.toMillis(),
-                        TimeUnit.MILLISECONDS);
+        ConfigMap authority =
+                client.configMaps()
+                        .inNamespace(namespace)
+                        .withName(AUTHORITY)
+                        .waitUntilCondition(
+                                found -> found != null && found.getData().containsKey("ca.crt"),
+                                limit.toMillis(),
+                                TimeUnit.MILLISECONDS);
         return certificates(authority.getData().get("ca.crt").getBytes(StandardCharsets.US_ASCII));
     }
 
     private static List<X509Certificate> certificates(byte[] pem) throws GeneralSecurityException {
-        return CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem)).stream()
+        return CertificateFactory.getInstance("X.509")
+                .generateCertificates(new ByteArrayInputStream(pem))
+                .stream()
                 .map(X509Certificate.class::cast)
                 .toList();
     }

@@ -5,25 +5,28 @@ import dev.podmigration.agent.wire.PeerGrpc;
 import dev.podmigration.agent.wire.SourceMessage;
 import dev.podmigration.agent.wire.TargetMessage;
 import dev.podmigration.api.v1alpha1.FailureReason;
+
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /** {@link TargetLink} on a gRPC call; the channel is its own and ends with it. */
 final class GrpcTargetLink implements TargetLink {
 
     /**
-     * Bytes that may wait in this process for the network. Enough to keep the connection busy while a thread is woken,
-     * little enough that the image is not copied into the heap.
+     * Bytes that may wait in this process for the network. Enough to keep the connection busy while
+     * a thread is woken, little enough that the image is not copied into the heap.
      */
     private static final int BUFFERED_BYTES = 8 << 20;
 
@@ -38,8 +41,10 @@ final class GrpcTargetLink implements TargetLink {
 
     GrpcTargetLink(ManagedChannel channel) {
         this.channel = channel;
-        this.call = channel.newCall(
-                PeerGrpc.getMigrateMethod(), CallOptions.DEFAULT.withOnReadyThreshold(BUFFERED_BYTES));
+        this.call =
+                channel.newCall(
+                        PeerGrpc.getMigrateMethod(),
+                        CallOptions.DEFAULT.withOnReadyThreshold(BUFFERED_BYTES));
         call.start(new Replies(), new Metadata());
         call.request(1);
     }
@@ -57,41 +62,49 @@ final class GrpcTargetLink implements TargetLink {
             call.sendMessage(message);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new AgentFailure(FailureReason.Cancelled, "Interrupted while sending to the target's agent");
+            throw new AgentFailure(
+                    FailureReason.Cancelled, "Interrupted while sending to the target's agent");
         } finally {
             sending.unlock();
         }
     }
 
     @Override
-    public TargetMessage await(TargetMessage.BodyCase expected, Duration limit) throws AgentFailure {
+    public TargetMessage await(TargetMessage.BodyCase expected, Duration limit)
+            throws AgentFailure {
         Object reply;
         try {
             reply = replies.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new AgentFailure(FailureReason.Cancelled, "Interrupted while waiting for the target's agent");
+            throw new AgentFailure(
+                    FailureReason.Cancelled, "Interrupted while waiting for the target's agent");
         }
         return switch (reply) {
             case null ->
-                throw new AgentFailure(
-                        FailureReason.AgentUnreachable,
-                        "The target's agent did not send " + expected + " within " + limit.toMillis() + " ms");
+                    throw new AgentFailure(
+                            FailureReason.AgentUnreachable,
+                            "The target's agent did not send "
+                                    + expected
+                                    + " within "
+                                    + limit.toMillis()
+                                    + " ms");
             case AgentFailure failure -> {
                 replies.add(failure);
                 throw failure;
             }
-            case TargetMessage message when message.getBodyCase() == TargetMessage.BodyCase.FAILED ->
-                throw PeerFailures.fromWire(message.getFailed());
+            case TargetMessage message
+                    when message.getBodyCase() == TargetMessage.BodyCase.FAILED ->
+                    throw PeerFailures.fromWire(message.getFailed());
             case TargetMessage message when message.getBodyCase() == expected -> message;
             default ->
-                throw new AgentFailure(
-                        FailureReason.InternalError,
-                        "The target's agent sent "
-                                + ((TargetMessage) reply).getBodyCase()
-                                + " where "
-                                + expected
-                                + " was expected");
+                    throw new AgentFailure(
+                            FailureReason.InternalError,
+                            "The target's agent sent "
+                                    + ((TargetMessage) reply).getBodyCase()
+                                    + " where "
+                                    + expected
+                                    + " was expected");
         };
     }
 
@@ -167,10 +180,9 @@ final class GrpcTargetLink implements TargetLink {
                                 UNIMPLEMENTED,
                                 INTERNAL,
                                 DATA_LOSS ->
-                            FailureReason.StreamBroken;
+                                FailureReason.StreamBroken;
                     };
-            String cause =
-                    status.getCause() == null ? "" : ": " + status.getCause().getMessage();
+            String cause = status.getCause() == null ? "" : ": " + status.getCause().getMessage();
             return new AgentFailure(
                     reason,
                     "The stream to the target's agent ended: "

@@ -6,14 +6,15 @@ import io.grpc.TlsChannelCredentials;
 import io.grpc.TlsServerCredentials;
 import io.grpc.util.AdvancedTlsX509KeyManager;
 import io.grpc.util.AdvancedTlsX509TrustManager;
+
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
 /**
- * The certificate of this node's agent and the authority that it trusts. Both can change while connections are open; new
- * connections use the new ones. Thread-safe.
+ * The certificate of this node's agent and the authority that it trusts. Both can change while
+ * connections are open; new connections use the new ones. Thread-safe.
  */
 public final class Identity {
 
@@ -28,7 +29,8 @@ public final class Identity {
      * @param chain own certificate first
      * @param authorities what certificates of other agents must be signed by
      */
-    public void update(PrivateKey privateKey, List<X509Certificate> chain, List<X509Certificate> authorities)
+    public void update(
+            PrivateKey privateKey, List<X509Certificate> chain, List<X509Certificate> authorities)
             throws GeneralSecurityException {
         try {
             trust.updateTrustCredentials(authorities.toArray(X509Certificate[]::new));
@@ -39,10 +41,7 @@ public final class Identity {
     }
 
     ChannelCredentials clientCredentials() {
-        return TlsChannelCredentials.newBuilder()
-                .keyManager(key)
-                .trustManager(trust)
-                .build();
+        return TlsChannelCredentials.newBuilder().keyManager(key).trustManager(trust).build();
     }
 
     ServerCredentials serverCredentials() {

@@ -5,9 +5,11 @@ import dev.podmigration.agent.wire.OutcomeReply;
 import dev.podmigration.agent.wire.OutcomeRequest;
 import dev.podmigration.agent.wire.PeerGrpc;
 import dev.podmigration.api.v1alpha1.FailureReason;
+
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -40,7 +42,8 @@ public final class PeerClient {
                     .outcome(request);
         } catch (StatusRuntimeException e) {
             throw new AgentFailure(
-                    FailureReason.AgentUnreachable, "The agent of " + node + " at " + address + ": " + e.getStatus());
+                    FailureReason.AgentUnreachable,
+                    "The agent of " + node + " at " + address + ": " + e.getStatus());
         } finally {
             channel.shutdownNow();
         }

@@ -18,11 +18,15 @@ public final class PeerFailures {
                 .build();
     }
 
-    /** A reason that this version does not know becomes {@link FailureReason#InternalError} with the name in the message. */
+    /**
+     * A reason that this version does not know becomes {@link FailureReason#InternalError} with the
+     * name in the message.
+     */
     public static AgentFailure fromWire(PeerFailure failure) {
         for (FailureReason reason : FailureReason.values()) {
             if (reason.name().equals(failure.getReason())) {
-                return new AgentFailure(reason, failure.getMessage(), failure.getRemedy(), failure.getLogList());
+                return new AgentFailure(
+                        reason, failure.getMessage(), failure.getRemedy(), failure.getLogList());
             }
         }
         return new AgentFailure(

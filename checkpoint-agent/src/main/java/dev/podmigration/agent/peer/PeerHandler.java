@@ -4,6 +4,7 @@ import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.wire.OutcomeReply;
 import dev.podmigration.agent.wire.OutcomeRequest;
 import dev.podmigration.agent.wire.TargetMessage;
+
 import java.util.function.Consumer;
 
 /** What an agent answers to others. Thread-safe. */

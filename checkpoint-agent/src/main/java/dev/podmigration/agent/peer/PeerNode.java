@@ -8,15 +8,20 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+
 import java.security.cert.X509Certificate;
 import java.util.Optional;
+
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
-/** Which node calls: the common name of its certificate, which only the operator signs. Calls without one are refused. */
+/**
+ * Which node calls: the common name of its certificate, which only the operator signs. Calls
+ * without one are refused.
+ */
 final class PeerNode implements ServerInterceptor {
 
     static final Context.Key<String> CURRENT = Context.key("node");
@@ -29,10 +34,13 @@ final class PeerNode implements ServerInterceptor {
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
         Optional<String> node = node(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
         if (node.isEmpty()) {
-            call.close(Status.UNAUTHENTICATED.withDescription("not the certificate of an agent"), new Metadata());
+            call.close(
+                    Status.UNAUTHENTICATED.withDescription("not the certificate of an agent"),
+                    new Metadata());
             return new ServerCall.Listener<>() {};
         }
-        return Contexts.interceptCall(Context.current().withValue(CURRENT, node.get()), call, headers, next);
+        return Contexts.interceptCall(
+                Context.current().withValue(CURRENT, node.get()), call, headers, next);
     }
 
     private static Optional<String> node(SSLSession session) {
@@ -48,7 +56,8 @@ final class PeerNode implements ServerInterceptor {
         try {
             String name = null;
             boolean agent = false;
-            for (Rdn part : new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
+            for (Rdn part :
+                    new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
                 if (part.getType().equalsIgnoreCase("CN")) {
                     name = part.getValue().toString();
                 } else if (part.getType().equalsIgnoreCase("O")) {

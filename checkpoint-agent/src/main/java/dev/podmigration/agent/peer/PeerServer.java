@@ -2,6 +2,7 @@ package dev.podmigration.agent.peer;
 
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+
 import java.io.IOException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -19,17 +20,18 @@ public final class PeerServer implements AutoCloseable {
 
     /** Listens on every address of the node. Port 0 takes a free one. */
     public PeerServer(Identity identity, int port, PeerHandler handler) throws IOException {
-        server = NettyServerBuilder.forPort(port, identity.serverCredentials())
-                .executor(Executors.newVirtualThreadPerTaskExecutor())
-                .intercept(new PeerNode())
-                .addService(new PeerService(handler))
-                .flowControlWindow(FLOW_CONTROL_WINDOW)
-                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-                .permitKeepAliveTime(5, TimeUnit.SECONDS)
-                .keepAliveTime(10, TimeUnit.SECONDS)
-                .keepAliveTimeout(5, TimeUnit.SECONDS)
-                .build()
-                .start();
+        server =
+                NettyServerBuilder.forPort(port, identity.serverCredentials())
+                        .executor(Executors.newVirtualThreadPerTaskExecutor())
+                        .intercept(new PeerNode())
+                        .addService(new PeerService(handler))
+                        .flowControlWindow(FLOW_CONTROL_WINDOW)
+                        .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                        .permitKeepAliveTime(5, TimeUnit.SECONDS)
+                        .keepAliveTime(10, TimeUnit.SECONDS)
+                        .keepAliveTimeout(5, TimeUnit.SECONDS)
+                        .build()
+                        .start();
     }
 
     public int port() {

@@ -6,11 +6,14 @@ import dev.podmigration.agent.wire.OutcomeRequest;
 import dev.podmigration.agent.wire.PeerGrpc;
 import dev.podmigration.agent.wire.SourceMessage;
 import dev.podmigration.agent.wire.TargetMessage;
+
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-import java.util.function.Consumer;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.util.function.Consumer;
 
 /** Hands streams to a {@link PeerHandler}. */
 final class PeerService extends PeerGrpc.PeerImplBase {
@@ -38,7 +41,10 @@ final class PeerService extends PeerGrpc.PeerImplBase {
             reply.onCompleted();
         } catch (AgentFailure e) {
             reply.onError(
-                    Status.INTERNAL.withDescription(e.getMessage()).withCause(e).asRuntimeException());
+                    Status.INTERNAL
+                            .withDescription(e.getMessage())
+                            .withCause(e)
+                            .asRuntimeException());
         }
     }
 
@@ -49,9 +55,8 @@ final class PeerService extends PeerGrpc.PeerImplBase {
             try {
                 session.receive(message);
             } catch (AgentFailure failure) {
-                replies.accept(TargetMessage.newBuilder()
-                        .setFailed(PeerFailures.toWire(failure))
-                        .build());
+                replies.accept(
+                        TargetMessage.newBuilder().setFailed(PeerFailures.toWire(failure)).build());
                 session.ended(failure.getMessage());
             }
         }

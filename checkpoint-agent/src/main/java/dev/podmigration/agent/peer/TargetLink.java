@@ -3,11 +3,13 @@ package dev.podmigration.agent.peer;
 import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.wire.SourceMessage;
 import dev.podmigration.agent.wire.TargetMessage;
+
 import java.time.Duration;
 
 /**
- * The source's end of one migration stream. Sending is thread-safe and keeps each thread's order; it blocks while the
- * target is slower. Once the stream is broken every call throws {@code StreamBroken}, or what the target said before.
+ * The source's end of one migration stream. Sending is thread-safe and keeps each thread's order;
+ * it blocks while the target is slower. Once the stream is broken every call throws {@code
+ * StreamBroken}, or what the target said before.
  */
 public interface TargetLink extends AutoCloseable {
 
@@ -16,7 +18,8 @@ public interface TargetLink extends AutoCloseable {
     /**
      * The next message of the target, which must be {@code expected}.
      *
-     * @throws AgentFailure what the target reported, {@code StreamBroken}, or {@code AgentUnreachable} after {@code limit}
+     * @throws AgentFailure what the target reported, {@code StreamBroken}, or {@code
+     *     AgentUnreachable} after {@code limit}
      */
     TargetMessage await(TargetMessage.BodyCase expected, Duration limit) throws AgentFailure;
 

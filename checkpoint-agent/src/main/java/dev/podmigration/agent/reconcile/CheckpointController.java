@@ -8,14 +8,17 @@ import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
 import dev.podmigration.api.v1alpha1.PodCheckpointStatus;
+
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Carries out the goals of the PodCheckpoints of this node. */
 public final class CheckpointController implements AutoCloseable {
@@ -37,24 +40,24 @@ public final class CheckpointController implements AutoCloseable {
         this.node = node;
         this.source = source;
         this.statuses = new StatusWriter(client);
-        this.informer =
-                client.resources(PodCheckpoint.class).inAnyNamespace().runnableInformer(0);
-        informer.addEventHandler(new ResourceEventHandler<>() {
-            @Override
-            public void onAdd(PodCheckpoint object) {
-                changed(object);
-            }
+        this.informer = client.resources(PodCheckpoint.class).inAnyNamespace().runnableInformer(0);
+        informer.addEventHandler(
+                new ResourceEventHandler<>() {
+                    @Override
+                    public void onAdd(PodCheckpoint object) {
+                        changed(object);
+                    }
 
-            @Override
-            public void onUpdate(PodCheckpoint before, PodCheckpoint object) {
-                changed(object);
-            }
+                    @Override
+                    public void onUpdate(PodCheckpoint before, PodCheckpoint object) {
+                        changed(object);
+                    }
 
-            @Override
-            public void onDelete(PodCheckpoint object, boolean stateUnknown) {
-                // The finalizer has done everything before.
-            }
-        });
+                    @Override
+                    public void onDelete(PodCheckpoint object, boolean stateUnknown) {
+                        // The finalizer has done everything before.
+                    }
+                });
     }
 
     public void start() {
@@ -73,10 +76,11 @@ public final class CheckpointController implements AutoCloseable {
                 // The worker of this object may be inside the freeze: stop it from here.
                 source.giveUp(
                         object.getMetadata().getUid(),
-                        new AgentFailure(FailureReason.Cancelled, "The operator asked for a roll back"));
+                        new AgentFailure(
+                                FailureReason.Cancelled, "The operator asked for a roll back"));
             }
-            worker.request(object.getMetadata().getNamespace() + "/"
-                    + object.getMetadata().getName());
+            worker.request(
+                    object.getMetadata().getNamespace() + "/" + object.getMetadata().getName());
         }
     }
 
@@ -88,15 +92,22 @@ public final class CheckpointController implements AutoCloseable {
         if (object.getMetadata().getDeletionTimestamp() != null) {
             finish(object);
         } else if (!object.getMetadata().getFinalizers().contains(FINALIZER)) {
-            client.resource(object).edit(found -> {
-                found.getMetadata().getFinalizers().add(FINALIZER);
-                return found;
-            });
+            client.resource(object)
+                    .edit(
+                            found -> {
+                                found.getMetadata().getFinalizers().add(FINALIZER);
+                                return found;
+                            });
         } else {
             try {
                 pursue(object);
             } catch (AgentFailure failure) {
-                LOG.warn("{}: {}: {}", key, failure.reason(), failure.getMessage(), failure.getCause());
+                LOG.warn(
+                        "{}: {}: {}",
+                        key,
+                        failure.reason(),
+                        failure.getMessage(),
+                        failure.getCause());
                 fail(object, failure);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -105,25 +116,29 @@ public final class CheckpointController implements AutoCloseable {
     }
 
     private void pursue(PodCheckpoint object) throws AgentFailure, IOException {
-        PodCheckpointPhase phase = Optional.ofNullable(object.getStatus())
-                .map(PodCheckpointStatus::getPhase)
-                .orElse(PodCheckpointPhase.Pending);
+        PodCheckpointPhase phase =
+                Optional.ofNullable(object.getStatus())
+                        .map(PodCheckpointStatus::getPhase)
+                        .orElse(PodCheckpointPhase.Pending);
         switch (object.getSpec().getGoal()) {
             case Inspect -> {
                 if (phase == PodCheckpointPhase.Pending) {
                     SourceAgent.Inspected inspected = source.inspect(object);
-                    statuses.update(object, status -> {
-                        status.setContainers(inspected.containers());
-                        status.setFindings(inspected.findings());
-                        status.setPhase(PodCheckpointPhase.Inspected);
-                    });
+                    statuses.update(
+                            object,
+                            status -> {
+                                status.setContainers(inspected.containers());
+                                status.setFindings(inspected.findings());
+                                status.setPhase(PodCheckpointPhase.Inspected);
+                            });
                 }
             }
             case Prepare -> {
                 if (phase == PodCheckpointPhase.Pending
                         || phase == PodCheckpointPhase.Inspected
                         || phase == PodCheckpointPhase.Preparing) {
-                    statuses.update(object, status -> status.setPhase(PodCheckpointPhase.Preparing));
+                    statuses.update(
+                            object, status -> status.setPhase(PodCheckpointPhase.Preparing));
                     source.prepare(object);
                     statuses.update(object, status -> status.setPhase(PodCheckpointPhase.Prepared));
                 }
@@ -131,7 +146,8 @@ public final class CheckpointController implements AutoCloseable {
             case Migrate -> {
                 if (phase == PodCheckpointPhase.Prepared) {
                     migrate(object);
-                } else if (phase == PodCheckpointPhase.Frozen || phase == PodCheckpointPhase.Granted) {
+                } else if (phase == PodCheckpointPhase.Frozen
+                        || phase == PodCheckpointPhase.Granted) {
                     settle(object);
                 }
             }
@@ -143,10 +159,12 @@ public final class CheckpointController implements AutoCloseable {
             case Archive -> {
                 if (phase == PodCheckpointPhase.Pending) {
                     SourceAgent.Archived archived = source.archive(object);
-                    statuses.update(object, status -> {
-                        status.setArchives(archived.files());
-                        status.setPhase(PodCheckpointPhase.Archived);
-                    });
+                    statuses.update(
+                            object,
+                            status -> {
+                                status.setArchives(archived.files());
+                                status.setPhase(PodCheckpointPhase.Archived);
+                            });
                 }
             }
         }
@@ -154,17 +172,27 @@ public final class CheckpointController implements AutoCloseable {
 
     private void migrate(PodCheckpoint object) throws AgentFailure, IOException {
         try {
-            FreezeReport report = source.migrate(
-                    object, () -> statuses.update(object, status -> status.setPhase(PodCheckpointPhase.Frozen)));
-            statuses.update(object, status -> {
-                report.into(status);
-                status.setPhase(PodCheckpointPhase.Granted);
-            });
+            FreezeReport report =
+                    source.migrate(
+                            object,
+                            () ->
+                                    statuses.update(
+                                            object,
+                                            status -> status.setPhase(PodCheckpointPhase.Frozen)));
+            statuses.update(
+                    object,
+                    status -> {
+                        report.into(status);
+                        status.setPhase(PodCheckpointPhase.Granted);
+                    });
         } catch (AgentFailure failure) {
-            statuses.update(object, status -> {
-                status.setFailure(StatusWriter.failure(failure));
-                source.partial(object.getMetadata().getUid()).ifPresent(report -> report.into(status));
-            });
+            statuses.update(
+                    object,
+                    status -> {
+                        status.setFailure(StatusWriter.failure(failure));
+                        source.partial(object.getMetadata().getUid())
+                                .ifPresent(report -> report.into(status));
+                    });
             settle(object);
         }
     }
@@ -173,17 +201,23 @@ public final class CheckpointController implements AutoCloseable {
     private void settle(PodCheckpoint object) throws AgentFailure, IOException {
         SourceAgent.Outcome outcome = source.settle(object);
         switch (outcome) {
-            case ROLLED_BACK -> statuses.update(object, status -> status.setPhase(PodCheckpointPhase.RolledBack));
-            case RELEASED -> statuses.update(object, status -> status.setPhase(PodCheckpointPhase.Released));
-            case GRANTED -> statuses.update(object, status -> status.setPhase(PodCheckpointPhase.Granted));
+            case ROLLED_BACK ->
+                    statuses.update(
+                            object, status -> status.setPhase(PodCheckpointPhase.RolledBack));
+            case RELEASED ->
+                    statuses.update(object, status -> status.setPhase(PodCheckpointPhase.Released));
+            case GRANTED ->
+                    statuses.update(object, status -> status.setPhase(PodCheckpointPhase.Granted));
         }
     }
 
     private void fail(PodCheckpoint object, AgentFailure failure) {
-        statuses.update(object, status -> {
-            status.setFailure(StatusWriter.failure(failure));
-            status.setPhase(PodCheckpointPhase.Failed);
-        });
+        statuses.update(
+                object,
+                status -> {
+                    status.setFailure(StatusWriter.failure(failure));
+                    status.setPhase(PodCheckpointPhase.Failed);
+                });
     }
 
     private void finish(PodCheckpoint object) {
@@ -193,10 +227,12 @@ public final class CheckpointController implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            client.resource(object).edit(found -> {
-                found.getMetadata().getFinalizers().remove(FINALIZER);
-                return found;
-            });
+            client.resource(object)
+                    .edit(
+                            found -> {
+                                found.getMetadata().getFinalizers().remove(FINALIZER);
+                                return found;
+                            });
         }
     }
 

@@ -1,5 +1,8 @@
 package dev.podmigration.agent.reconcile;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -7,12 +10,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Runs one task for each key at a time, each key on its own thread. A request that comes while the key's task runs makes it
- * run once more afterwards; a task that throws is run again with growing pauses. Thread-safe.
+ * Runs one task for each key at a time, each key on its own thread. A request that comes while the
+ * key's task runs makes it run once more afterwards; a task that throws is run again with growing
+ * pauses. Thread-safe.
  */
 final class KeyedWorker implements AutoCloseable {
 
@@ -22,8 +24,9 @@ final class KeyedWorker implements AutoCloseable {
 
     private final Consumer<String> task;
     private final String name;
-    private final ScheduledExecutorService retries = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("retries").factory());
+    private final ScheduledExecutorService retries =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().daemon().name("retries").factory());
     private final Map<String, Slot> slots = new HashMap<>();
 
     private boolean closed;
@@ -71,8 +74,10 @@ final class KeyedWorker implements AutoCloseable {
             if (failed) {
                 Slot next = new Slot();
                 next.failures = slot.failures + 1;
-                long pause = Math.min(
-                        LAST_RETRY.toMillis(), FIRST_RETRY.toMillis() << Math.min(10, next.failures - 1));
+                long pause =
+                        Math.min(
+                                LAST_RETRY.toMillis(),
+                                FIRST_RETRY.toMillis() << Math.min(10, next.failures - 1));
                 retries.schedule(() -> retry(key, next), pause, TimeUnit.MILLISECONDS);
             } else if (slot.again) {
                 start(key, new Slot());

@@ -5,14 +5,17 @@ import dev.podmigration.agent.target.TargetAgent;
 import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.api.v1alpha1.PodRestoreStatus;
+
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Carries out the goals of the PodRestores of this node. */
 public final class RestoreController implements AutoCloseable {
@@ -35,22 +38,23 @@ public final class RestoreController implements AutoCloseable {
         this.target = target;
         this.statuses = new StatusWriter(client);
         this.informer = client.resources(PodRestore.class).inAnyNamespace().runnableInformer(0);
-        informer.addEventHandler(new ResourceEventHandler<>() {
-            @Override
-            public void onAdd(PodRestore object) {
-                changed(object);
-            }
+        informer.addEventHandler(
+                new ResourceEventHandler<>() {
+                    @Override
+                    public void onAdd(PodRestore object) {
+                        changed(object);
+                    }
 
-            @Override
-            public void onUpdate(PodRestore before, PodRestore object) {
-                changed(object);
-            }
+                    @Override
+                    public void onUpdate(PodRestore before, PodRestore object) {
+                        changed(object);
+                    }
 
-            @Override
-            public void onDelete(PodRestore object, boolean stateUnknown) {
-                // The finalizer has done everything before.
-            }
-        });
+                    @Override
+                    public void onDelete(PodRestore object, boolean stateUnknown) {
+                        // The finalizer has done everything before.
+                    }
+                });
     }
 
     public void start() {
@@ -70,8 +74,8 @@ public final class RestoreController implements AutoCloseable {
 
     private void changed(PodRestore object) {
         if (node.equals(object.getSpec().getNodeName())) {
-            worker.request(object.getMetadata().getNamespace() + "/"
-                    + object.getMetadata().getName());
+            worker.request(
+                    object.getMetadata().getNamespace() + "/" + object.getMetadata().getName());
         }
     }
 
@@ -83,19 +87,28 @@ public final class RestoreController implements AutoCloseable {
         if (object.getMetadata().getDeletionTimestamp() != null) {
             finish(object);
         } else if (!object.getMetadata().getFinalizers().contains(FINALIZER)) {
-            client.resource(object).edit(found -> {
-                found.getMetadata().getFinalizers().add(FINALIZER);
-                return found;
-            });
+            client.resource(object)
+                    .edit(
+                            found -> {
+                                found.getMetadata().getFinalizers().add(FINALIZER);
+                                return found;
+                            });
         } else {
             try {
                 pursue(object);
             } catch (AgentFailure failure) {
-                LOG.warn("{}: {}: {}", key, failure.reason(), failure.getMessage(), failure.getCause());
-                statuses.update(object, status -> {
-                    status.setFailure(StatusWriter.failure(failure));
-                    status.setPhase(PodRestorePhase.Failed);
-                });
+                LOG.warn(
+                        "{}: {}: {}",
+                        key,
+                        failure.reason(),
+                        failure.getMessage(),
+                        failure.getCause());
+                statuses.update(
+                        object,
+                        status -> {
+                            status.setFailure(StatusWriter.failure(failure));
+                            status.setPhase(PodRestorePhase.Failed);
+                        });
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -103,9 +116,10 @@ public final class RestoreController implements AutoCloseable {
     }
 
     private void pursue(PodRestore object) throws AgentFailure, IOException {
-        PodRestorePhase phase = Optional.ofNullable(object.getStatus())
-                .map(PodRestoreStatus::getPhase)
-                .orElse(PodRestorePhase.Pending);
+        PodRestorePhase phase =
+                Optional.ofNullable(object.getStatus())
+                        .map(PodRestoreStatus::getPhase)
+                        .orElse(PodRestorePhase.Pending);
         switch (object.getSpec().getGoal()) {
             case Restore -> {
                 if (phase == PodRestorePhase.Pending) {
@@ -130,13 +144,16 @@ public final class RestoreController implements AutoCloseable {
 
     /** Writes what the target session came to. */
     private void report(PodRestore object, TargetAgent.Progress progress) {
-        statuses.update(object, status -> {
-            status.setPhase(progress.phase());
-            status.setAddresses(progress.addresses());
-            status.setSteps(progress.steps());
-            progress.resumedAt().ifPresent(time -> status.setResumedAt(time.toString()));
-            progress.failure().ifPresent(failure -> status.setFailure(StatusWriter.failure(failure)));
-        });
+        statuses.update(
+                object,
+                status -> {
+                    status.setPhase(progress.phase());
+                    status.setAddresses(progress.addresses());
+                    status.setSteps(progress.steps());
+                    progress.resumedAt().ifPresent(time -> status.setResumedAt(time.toString()));
+                    progress.failure()
+                            .ifPresent(failure -> status.setFailure(StatusWriter.failure(failure)));
+                });
     }
 
     private void finish(PodRestore object) {
@@ -146,10 +163,12 @@ public final class RestoreController implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            client.resource(object).edit(found -> {
-                found.getMetadata().getFinalizers().remove(FINALIZER);
-                return found;
-            });
+            client.resource(object)
+                    .edit(
+                            found -> {
+                                found.getMetadata().getFinalizers().remove(FINALIZER);
+                                return found;
+                            });
         }
     }
 

@@ -6,11 +6,17 @@ import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodCheckpointStatus;
 import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.api.v1alpha1.PodRestoreStatus;
+
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.net.HttpURLConnection;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -18,11 +24,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** The only writer of PodCheckpoint and PodRestore statuses. Nothing is written when nothing changed. Thread-safe. */
+/**
+ * The only writer of PodCheckpoint and PodRestore statuses. Nothing is written when nothing
+ * changed. Thread-safe.
+ */
 final class StatusWriter {
 
     private static final Logger LOG = LoggerFactory.getLogger(StatusWriter.class);
@@ -35,34 +41,54 @@ final class StatusWriter {
     }
 
     void update(PodCheckpoint object, Consumer<PodCheckpointStatus> change) {
-        Resource<PodCheckpoint> resource = client.resources(PodCheckpoint.class)
-                .inNamespace(object.getMetadata().getNamespace())
-                .withName(object.getMetadata().getName());
-        edit(resource, object.getMetadata().getUid(), found -> {
-            PodCheckpointStatus status =
-                    Optional.ofNullable(found.getStatus()).orElseGet(PodCheckpointStatus::new);
-            change.accept(status);
-            status.setObservedGeneration(found.getMetadata().getGeneration());
-            String phase = String.valueOf(status.getPhase());
-            status.setConditions(
-                    conditions(status.getConditions(), found, phase, status.getPhase().isFinal(), status.getFailure()));
-            found.setStatus(status);
-        });
+        Resource<PodCheckpoint> resource =
+                client.resources(PodCheckpoint.class)
+                        .inNamespace(object.getMetadata().getNamespace())
+                        .withName(object.getMetadata().getName());
+        edit(
+                resource,
+                object.getMetadata().getUid(),
+                found -> {
+                    PodCheckpointStatus status =
+                            Optional.ofNullable(found.getStatus())
+                                    .orElseGet(PodCheckpointStatus::new);
+                    change.accept(status);
+                    status.setObservedGeneration(found.getMetadata().getGeneration());
+                    String phase = String.valueOf(status.getPhase());
+                    status.setConditions(
+                            conditions(
+                                    status.getConditions(),
+                                    found,
+                                    phase,
+                                    status.getPhase().isFinal(),
+                                    status.getFailure()));
+                    found.setStatus(status);
+                });
     }
 
     void update(PodRestore object, Consumer<PodRestoreStatus> change) {
-        Resource<PodRestore> resource = client.resources(PodRestore.class)
-                .inNamespace(object.getMetadata().getNamespace())
-                .withName(object.getMetadata().getName());
-        edit(resource, object.getMetadata().getUid(), found -> {
-            PodRestoreStatus status = Optional.ofNullable(found.getStatus()).orElseGet(PodRestoreStatus::new);
-            change.accept(status);
-            status.setObservedGeneration(found.getMetadata().getGeneration());
-            String phase = String.valueOf(status.getPhase());
-            status.setConditions(
-                    conditions(status.getConditions(), found, phase, status.getPhase().isFinal(), status.getFailure()));
-            found.setStatus(status);
-        });
+        Resource<PodRestore> resource =
+                client.resources(PodRestore.class)
+                        .inNamespace(object.getMetadata().getNamespace())
+                        .withName(object.getMetadata().getName());
+        edit(
+                resource,
+                object.getMetadata().getUid(),
+                found -> {
+                    PodRestoreStatus status =
+                            Optional.ofNullable(found.getStatus()).orElseGet(PodRestoreStatus::new);
+                    change.accept(status);
+                    status.setObservedGeneration(found.getMetadata().getGeneration());
+                    String phase = String.valueOf(status.getPhase());
+                    status.setConditions(
+                            conditions(
+                                    status.getConditions(),
+                                    found,
+                                    phase,
+                                    status.getPhase().isFinal(),
+                                    status.getFailure()));
+                    found.setStatus(status);
+                });
     }
 
     static Failure failure(AgentFailure seen) {
@@ -78,12 +104,13 @@ final class StatusWriter {
     private static <T extends io.fabric8.kubernetes.api.model.HasMetadata> void edit(
             Resource<T> resource, String uid, Consumer<T> change) {
         try {
-            resource.editStatus(found -> {
-                if (uid.equals(found.getMetadata().getUid())) {
-                    change.accept(found);
-                }
-                return found;
-            });
+            resource.editStatus(
+                    found -> {
+                        if (uid.equals(found.getMetadata().getUid())) {
+                            change.accept(found);
+                        }
+                        return found;
+                    });
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
                 throw e;
@@ -102,22 +129,31 @@ final class StatusWriter {
         List<Condition> conditions = new ArrayList<>();
         long generation = object.getMetadata().getGeneration();
         if (failure == null) {
-            conditions.add(condition(before, READY, isFinal ? "True" : "False", phase, phase, generation));
+            conditions.add(
+                    condition(before, READY, isFinal ? "True" : "False", phase, phase, generation));
         } else {
             String reason = failure.getReason().name();
-            conditions.add(condition(before, READY, "False", reason, failure.getMessage(), generation));
-            conditions.add(condition(before, "Stalled", "True", reason, failure.getMessage(), generation));
+            conditions.add(
+                    condition(before, READY, "False", reason, failure.getMessage(), generation));
+            conditions.add(
+                    condition(before, "Stalled", "True", reason, failure.getMessage(), generation));
         }
         return conditions;
     }
 
     private static Condition condition(
-            List<Condition> before, String type, String value, String reason, String message, long generation) {
-        String since = before.stream()
-                .filter(old -> old.getType().equals(type) && old.getStatus().equals(value))
-                .map(Condition::getLastTransitionTime)
-                .findFirst()
-                .orElseGet(() -> Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+            List<Condition> before,
+            String type,
+            String value,
+            String reason,
+            String message,
+            long generation) {
+        String since =
+                before.stream()
+                        .filter(old -> old.getType().equals(type) && old.getStatus().equals(value))
+                        .map(Condition::getLastTransitionTime)
+                        .findFirst()
+                        .orElseGet(() -> Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         return new ConditionBuilder()
                 .withType(type)
                 .withStatus(value)

@@ -4,6 +4,7 @@ import dev.podmigration.api.v1alpha1.ByteCounts;
 import dev.podmigration.api.v1alpha1.Freeze;
 import dev.podmigration.api.v1alpha1.PodCheckpointStatus;
 import dev.podmigration.api.v1alpha1.Step;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -12,8 +13,10 @@ import java.util.Optional;
 /**
  * What a freeze was like, by the clock of the source's node.
  *
- * @param start when the kubelet was asked for the checkpoint: a little before the first process was stopped
- * @param length until the target said that it runs, or until the source ran again; empty while neither is known
+ * @param start when the kubelet was asked for the checkpoint: a little before the first process was
+ *     stopped
+ * @param length until the target said that it runs, or until the source ran again; empty while
+ *     neither is known
  * @param steps what the time went into
  * @param memoryBytes sent as CRIU images
  * @param fileBytes sent as file content, all rounds
@@ -35,10 +38,11 @@ public record FreezeReport(
     public void into(PodCheckpointStatus status) {
         Freeze freeze = new Freeze();
         freeze.setStart(start.toString());
-        length.ifPresent(time -> {
-            freeze.setEnd(start.plus(time).toString());
-            freeze.setMilliseconds(time.toMillis());
-        });
+        length.ifPresent(
+                time -> {
+                    freeze.setEnd(start.plus(time).toString());
+                    freeze.setMilliseconds(time.toMillis());
+                });
         status.setFreeze(freeze);
         status.setSteps(steps);
         ByteCounts bytes = new ByteCounts();

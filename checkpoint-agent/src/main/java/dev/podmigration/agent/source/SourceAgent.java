@@ -4,11 +4,15 @@ import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.api.v1alpha1.Finding;
 import dev.podmigration.api.v1alpha1.InspectedContainer;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
+
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** What a node can do with a pod that leaves it. Thread-safe; calls for one PodCheckpoint come one after another, but for {@link #giveUp}. */
+/**
+ * What a node can do with a pod that leaves it. Thread-safe; calls for one PodCheckpoint come one
+ * after another, but for {@link #giveUp}.
+ */
 public interface SourceAgent {
 
     /** What is inside the pod. */
@@ -39,24 +43,34 @@ public interface SourceAgent {
     void prepare(PodCheckpoint checkpoint) throws AgentFailure, IOException;
 
     /**
-     * Freezes, dumps and streams; returns when the target runs. A failure leaves the pod as the durable record says:
-     * call {@link #settle} then.
+     * Freezes, dumps and streams; returns when the target runs. A failure leaves the pod as the
+     * durable record says: call {@link #settle} then.
      *
      * @param frozen called once the processes are stopped, not waited for
      */
-    FreezeReport migrate(PodCheckpoint checkpoint, Runnable frozen) throws AgentFailure, IOException;
+    FreezeReport migrate(PodCheckpoint checkpoint, Runnable frozen)
+            throws AgentFailure, IOException;
 
-    /** Ends a running {@link #prepare} or {@link #migrate} with this failure, unless the target was granted already. */
+    /**
+     * Ends a running {@link #prepare} or {@link #migrate} with this failure, unless the target was
+     * granted already.
+     */
     void giveUp(String checkpointUid, AgentFailure why);
 
     /** What is known of a freeze that did not end well. */
     Optional<FreezeReport> partial(String checkpointUid);
 
-    /** Undoes whatever may be undone: before the grant, or when the target's record says that it never ran. */
+    /**
+     * Undoes whatever may be undone: before the grant, or when the target's record says that it
+     * never ran.
+     */
     Outcome settle(PodCheckpoint checkpoint) throws AgentFailure, IOException;
 
     Archived archive(PodCheckpoint checkpoint) throws AgentFailure, IOException;
 
-    /** The PodCheckpoint is being deleted: settle, then remove everything that belongs to it from the node. */
+    /**
+     * The PodCheckpoint is being deleted: settle, then remove everything that belongs to it from
+     * the node.
+     */
     void forget(PodCheckpoint checkpoint) throws IOException;
 }

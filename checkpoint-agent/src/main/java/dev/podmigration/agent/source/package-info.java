@@ -1,4 +1,7 @@
-/** A migration seen from the node that the pod leaves: inspect, copy, freeze, dump, stream, grant or thaw. */
+/**
+ * A migration seen from the node that the pod leaves: inspect, copy, freeze, dump, stream, grant or
+ * thaw.
+ */
 @NullMarked
 package dev.podmigration.agent.source;
 

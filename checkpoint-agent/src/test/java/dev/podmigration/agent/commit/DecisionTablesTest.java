@@ -2,11 +2,12 @@ package dev.podmigration.agent.commit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
 
 /** Walks every order of requests, answers that get lost, restarts and give-ups of both agents. */
 class DecisionTablesTest {
@@ -16,7 +17,12 @@ class DecisionTablesTest {
      * @param grants a grant is under way
      */
     private record World(
-            SourceState source, TargetState target, boolean asks, boolean grants, boolean sourceRuns, boolean targetRuns) {}
+            SourceState source,
+            TargetState target,
+            boolean asks,
+            boolean grants,
+            boolean sourceRuns,
+            boolean targetRuns) {}
 
     private static final World START =
             new World(SourceState.FROZEN, TargetState.RESTORING, false, false, false, false);
@@ -29,16 +35,24 @@ class DecisionTablesTest {
     @Test
     void neverNone() {
         assertThat(reachable())
-                .allSatisfy(world -> assertThat(reachableFrom(world))
-                        .describedAs("one copy can still be brought to life from %s", world)
-                        .anyMatch(later -> later.sourceRuns() || later.targetRuns()));
+                .allSatisfy(
+                        world ->
+                                assertThat(reachableFrom(world))
+                                        .describedAs(
+                                                "one copy can still be brought to life from %s",
+                                                world)
+                                        .anyMatch(
+                                                later -> later.sourceRuns() || later.targetRuns()));
     }
 
     @Test
     void theTargetRunsOnlyByAGrant() {
         assertThat(reachable())
                 .filteredOn(World::targetRuns)
-                .allMatch(world -> world.source() == SourceState.GRANTED || world.source() == SourceState.RELEASED);
+                .allMatch(
+                        world ->
+                                world.source() == SourceState.GRANTED
+                                        || world.source() == SourceState.RELEASED);
     }
 
     private static Set<World> reachable() {
@@ -66,7 +80,8 @@ class DecisionTablesTest {
                     switch (event) {
                         case GRANT_REQUESTED -> world.asks();
                         case TARGET_NEVER_RESUMED -> world.target() == TargetState.CANCELLED;
-                        // The operator deletes the source only when the target's record says that it runs.
+                        // The operator deletes the source only when the target's record says that
+                        // it runs.
                         case POD_DELETED -> world.target() == TargetState.RESUMED;
                         case GIVE_UP, RESTARTED -> true;
                     };
@@ -79,8 +94,10 @@ class DecisionTablesTest {
                     switch (event) {
                         case VERIFIED -> false;
                         case COMPLETE -> world.target() == TargetState.RESTORING;
-                        case GRANTED -> world.grants()
-                                && (world.target() == TargetState.ASKED || world.target() == TargetState.CANCELLED);
+                        case GRANTED ->
+                                world.grants()
+                                        && (world.target() == TargetState.ASKED
+                                                || world.target() == TargetState.CANCELLED);
                         case REFUSED -> world.target() == TargetState.ASKED;
                         case GIVE_UP, RESTARTED -> true;
                     };
@@ -92,7 +109,13 @@ class DecisionTablesTest {
     }
 
     private static World lost(World world) {
-        return new World(world.source(), world.target(), false, false, world.sourceRuns(), world.targetRuns());
+        return new World(
+                world.source(),
+                world.target(),
+                false,
+                false,
+                world.sourceRuns(),
+                world.targetRuns());
     }
 
     private static World source(World world, SourceDecision decision) {

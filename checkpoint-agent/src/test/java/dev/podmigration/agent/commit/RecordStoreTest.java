@@ -3,27 +3,28 @@ package dev.podmigration.agent.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
-import java.time.Instant;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+
 class RecordStoreTest {
 
-    private static final SourceRecord FROZEN = new SourceRecord(
-            SourceState.FROZEN,
-            new ObjectKey("shop", "move-cart", "c1"),
-            "r1",
-            "p1",
-            "veth0",
-            List.of("10.0.0.7/16"),
-            List.of("abc"),
-            Instant.parse("2026-01-02T03:04:05.123456Z"));
+    private static final SourceRecord FROZEN =
+            new SourceRecord(
+                    SourceState.FROZEN,
+                    new ObjectKey("shop", "move-cart", "c1"),
+                    "r1",
+                    "p1",
+                    "veth0",
+                    List.of("10.0.0.7/16"),
+                    List.of("abc"),
+                    Instant.parse("2026-01-02T03:04:05.123456Z"));
 
-    @TempDir
-    Path directory;
+    @TempDir Path directory;
 
     private SourceCommit commit;
 
@@ -66,6 +67,7 @@ class RecordStoreTest {
     void aNameCannotLeaveTheDirectory() throws Exception {
         RecordStore<SourceRecord> store = new RecordStore<>(directory, SourceRecord.class);
 
-        assertThatThrownBy(() -> store.write("../outside", FROZEN)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> store.write("../outside", FROZEN))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }

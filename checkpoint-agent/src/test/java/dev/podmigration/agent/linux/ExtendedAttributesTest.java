@@ -4,17 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.HexFormat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+
 class ExtendedAttributesTest {
-    @TempDir
-    Path directory;
+    @TempDir Path directory;
 
     private Path file;
 
@@ -51,7 +51,8 @@ class ExtendedAttributesTest {
         ExtendedAttributes.set(file, "trusted.overlay.opaque", new byte[] {'y'});
         ExtendedAttributes.set(file, "security.capability", capability);
 
-        assertThat(ExtendedAttributes.read(file)).containsOnlyKeys("trusted.overlay.opaque", "security.capability");
+        assertThat(ExtendedAttributes.read(file))
+                .containsOnlyKeys("trusted.overlay.opaque", "security.capability");
         assertThat(ExtendedAttributes.get(file, "security.capability")).contains(capability);
     }
 

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -12,13 +15,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Each test asks the running kernel. */
 class LinuxFilesTest {
-    @TempDir
-    Path directory;
+    @TempDir Path directory;
 
     @Test
     void an_error_carries_its_number_its_name_and_the_call() {
@@ -27,12 +27,13 @@ class LinuxFilesTest {
         assertThatExceptionOfType(ErrnoException.class)
                 .isThrownBy(() -> FileStatus.of(missing))
                 .withMessageContaining(missing.toString())
-                .satisfies(e -> {
-                    assertThat(e.call()).isEqualTo("statx");
-                    assertThat(e.errno()).isEqualTo(2);
-                    assertThat(e.errnoName()).isEqualTo("ENOENT");
-                    assertThat(e.is("EPERM", "ENOENT")).isTrue();
-                });
+                .satisfies(
+                        e -> {
+                            assertThat(e.call()).isEqualTo("statx");
+                            assertThat(e.errno()).isEqualTo(2);
+                            assertThat(e.errnoName()).isEqualTo("ENOENT");
+                            assertThat(e.is("EPERM", "ENOENT")).isTrue();
+                        });
     }
 
     @Test
@@ -106,7 +107,8 @@ class LinuxFilesTest {
     }
 
     @Test
-    void permissions_of_what_a_link_points_at_are_not_changed_through_the_link() throws IOException {
+    void permissions_of_what_a_link_points_at_are_not_changed_through_the_link()
+            throws IOException {
         Path target = Files.writeString(directory.resolve("target"), "");
         FileMetadata.setPermissions(target, 0640);
         Path link = Files.createSymbolicLink(directory.resolve("link"), target);
@@ -137,7 +139,8 @@ class LinuxFilesTest {
 
         assertThat(FileStatus.of(directory.resolve("fifo")).type()).isEqualTo(FileStatus.Type.FIFO);
         assertThat(FileStatus.of(directory.resolve("fifo")).permissions()).isEqualTo(0600);
-        assertThat(FileStatus.of(directory.resolve("socket")).type()).isEqualTo(FileStatus.Type.SOCKET);
+        assertThat(FileStatus.of(directory.resolve("socket")).type())
+                .isEqualTo(FileStatus.Type.SOCKET);
         assertThatExceptionOfType(ErrnoException.class)
                 .isThrownBy(() -> SpecialFiles.createFifo(directory.resolve("fifo"), 0600))
                 .satisfies(e -> assertThat(e.errnoName()).isEqualTo("EEXIST"));
@@ -151,7 +154,8 @@ class LinuxFilesTest {
 
         SpecialFiles.createCharacterDevice(directory.resolve("character"), 0600, device);
         SpecialFiles.createBlockDevice(directory.resolve("block"), 0600, device);
-        SpecialFiles.createCharacterDevice(directory.resolve("whiteout"), 0, new FileStatus.Device(0, 0));
+        SpecialFiles.createCharacterDevice(
+                directory.resolve("whiteout"), 0, new FileStatus.Device(0, 0));
 
         FileStatus character = FileStatus.of(directory.resolve("character"));
         assertThat(character.type()).isEqualTo(FileStatus.Type.CHARACTER_DEVICE);
@@ -159,7 +163,8 @@ class LinuxFilesTest {
         FileStatus block = FileStatus.of(directory.resolve("block"));
         assertThat(block.type()).isEqualTo(FileStatus.Type.BLOCK_DEVICE);
         assertThat(block.special()).isEqualTo(device);
-        assertThat(FileStatus.of(directory.resolve("whiteout")).special()).isEqualTo(new FileStatus.Device(0, 0));
+        assertThat(FileStatus.of(directory.resolve("whiteout")).special())
+                .isEqualTo(new FileStatus.Device(0, 0));
     }
 
     @Test

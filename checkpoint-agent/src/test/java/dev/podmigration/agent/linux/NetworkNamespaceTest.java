@@ -4,14 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 
 class NetworkNamespaceTest {
     private static final Path OWN = Path.of("/proc/thread-self/ns/net");
@@ -44,7 +45,9 @@ class NetworkNamespaceTest {
             Path inside = namespace.call(() -> Files.readSymbolicLink(OWN));
 
             assertThat(interfaces).containsExactly("lo");
-            assertThat(inside).isEqualTo(Files.readSymbolicLink(Path.of("/proc/" + holder.pid() + "/ns/net")));
+            assertThat(inside)
+                    .isEqualTo(
+                            Files.readSymbolicLink(Path.of("/proc/" + holder.pid() + "/ns/net")));
         }
         assertThat(Files.readSymbolicLink(OWN)).isEqualTo(before);
     }
@@ -52,11 +55,14 @@ class NetworkNamespaceTest {
     @Test
     void a_program_started_inside_stays_inside() throws IOException, InterruptedException {
         try (NetworkNamespace namespace = NetworkNamespace.ofProcess(holder.pid())) {
-            Process program = namespace.call(() -> new ProcessBuilder("readlink", "/proc/self/ns/net").start());
+            Process program =
+                    namespace.call(
+                            () -> new ProcessBuilder("readlink", "/proc/self/ns/net").start());
 
             assertThat(new String(program.getInputStream().readAllBytes()).strip())
-                    .isEqualTo(Files.readSymbolicLink(Path.of("/proc/" + holder.pid() + "/ns/net"))
-                            .toString());
+                    .isEqualTo(
+                            Files.readSymbolicLink(Path.of("/proc/" + holder.pid() + "/ns/net"))
+                                    .toString());
         }
     }
 
@@ -75,9 +81,12 @@ class NetworkNamespaceTest {
             assertThatExceptionOfType(ErrnoException.class)
                     .isThrownBy(() -> namespace.call(() -> FileStatus.of(Path.of("/missing"))));
             assertThatExceptionOfType(IllegalStateException.class)
-                    .isThrownBy(() -> namespace.call(() -> {
-                        throw new IllegalStateException("mine");
-                    }))
+                    .isThrownBy(
+                            () ->
+                                    namespace.call(
+                                            () -> {
+                                                throw new IllegalStateException("mine");
+                                            }))
                     .withMessage("mine");
         }
     }
@@ -97,7 +106,8 @@ class NetworkNamespaceTest {
         namespace.close();
         namespace.close();
 
-        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> namespace.call(() -> 1));
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(() -> namespace.call(() -> 1));
     }
 
     private static List<String> interfaces() throws IOException {

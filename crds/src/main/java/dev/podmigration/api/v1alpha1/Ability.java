@@ -2,13 +2,17 @@ package dev.podmigration.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
 import io.fabric8.generator.annotation.Required;
+
 import org.jspecify.annotations.Nullable;
 
 /** Something that a node can do. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public class Ability extends ApiBean {
-    @JsonPropertyDescription("Name of the ability, for example Checkpoint, TcpEstablished, HostSideDrop or PacketHold.")
+    @JsonPropertyDescription(
+            "Name of the ability, for example Checkpoint, TcpEstablished, HostSideDrop or"
+                + " PacketHold.")
     @Required
     private @Nullable String name;
 
@@ -49,5 +53,4 @@ public class Ability extends ApiBean {
     public void setMessage(@Nullable String message) {
         this.message = message;
     }
-
 }

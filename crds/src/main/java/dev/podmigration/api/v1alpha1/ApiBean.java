@@ -1,27 +1,29 @@
 package dev.podmigration.api.v1alpha1;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Equality by value for the beans of this package: a status is written only if it differs from the last one. By
- * reflection, so that a new field cannot be forgotten.
+ * Equality by value for the beans of this package: a status is written only if it differs from the
+ * last one. By reflection, so that a new field cannot be forgotten.
  */
 abstract class ApiBean {
-    private static final ClassValue<List<Field>> FIELDS = new ClassValue<>() {
-        @Override
-        protected List<Field> computeValue(Class<?> type) {
-            return Arrays.stream(type.getDeclaredFields())
-                    .filter(field -> !Modifier.isStatic(field.getModifiers()))
-                    .peek(field -> field.setAccessible(true))
-                    .toList();
-        }
-    };
+    private static final ClassValue<List<Field>> FIELDS =
+            new ClassValue<>() {
+                @Override
+                protected List<Field> computeValue(Class<?> type) {
+                    return Arrays.stream(type.getDeclaredFields())
+                            .filter(field -> !Modifier.isStatic(field.getModifiers()))
+                            .peek(field -> field.setAccessible(true))
+                            .toList();
+                }
+            };
 
     @Override
     public final boolean equals(@Nullable Object other) {
@@ -29,15 +31,15 @@ abstract class ApiBean {
                 || (other != null
                         && other.getClass() == getClass()
                         && FIELDS.get(getClass()).stream()
-                                .allMatch(field -> Objects.equals(value(field, this), value(field, other))));
+                                .allMatch(
+                                        field ->
+                                                Objects.equals(
+                                                        value(field, this), value(field, other))));
     }
 
     @Override
     public final int hashCode() {
-        return FIELDS.get(getClass()).stream()
-                .map(field -> value(field, this))
-                .toList()
-                .hashCode();
+        return FIELDS.get(getClass()).stream().map(field -> value(field, this)).toList().hashCode();
     }
 
     @Override

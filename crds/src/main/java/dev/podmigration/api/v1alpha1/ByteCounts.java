@@ -2,6 +2,7 @@ package dev.podmigration.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
 import org.jspecify.annotations.Nullable;
 
 /** What was moved. */
@@ -28,5 +29,4 @@ public class ByteCounts extends ApiBean {
     public void setFiles(@Nullable Long files) {
         this.files = files;
     }
-
 }

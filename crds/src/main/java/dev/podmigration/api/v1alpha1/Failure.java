@@ -2,15 +2,19 @@ package dev.podmigration.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
 import io.fabric8.generator.annotation.Required;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Why something ended badly, and what to do about it. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public class Failure extends ApiBean {
-    @JsonPropertyDescription("Machine-readable reason; also the reason of the condition and of the event.")
+    @JsonPropertyDescription(
+            "Machine-readable reason; also the reason of the condition and of the event.")
     @Required
     private @Nullable FailureReason reason;
 
@@ -21,10 +25,12 @@ public class Failure extends ApiBean {
     @JsonPropertyDescription("What a person can do about it.")
     private @Nullable String remedy;
 
-    @JsonPropertyDescription("true: the same migration may well succeed when tried again. Default: false.")
+    @JsonPropertyDescription(
+            "true: the same migration may well succeed when tried again. Default: false.")
     private boolean retryable = false;
 
-    @JsonPropertyDescription("Raw lines of the tool that failed, for example of CRIU, oldest first.")
+    @JsonPropertyDescription(
+            "Raw lines of the tool that failed, for example of CRIU, oldest first.")
     private List<String> log = new ArrayList<>();
 
     /** A failure with the remedy and the retryability that its reason carries. */
@@ -82,5 +88,4 @@ public class Failure extends ApiBean {
     public void setLog(List<String> log) {
         this.log = log;
     }
-
 }

@@ -3,12 +3,15 @@ package dev.podmigration.api.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonCreator;
 
 /**
- * Why a migration is refused or has failed. The name is at once the reason of the condition, the reason of the event,
- * the label of the metric and the heading in docs/troubleshooting.md.
+ * Why a migration is refused or has failed. The name is at once the reason of the condition, the
+ * reason of the event, the label of the metric and the heading in docs/troubleshooting.md.
  */
 public enum FailureReason {
     /** No pod of that name is in the namespace. */
-    PodNotFound(false, "Check the name and the namespace: the PodMigration must be in the namespace of the pod."),
+    PodNotFound(
+            false,
+            "Check the name and the namespace: the PodMigration must be in the namespace of the"
+                + " pod."),
 
     /** The pod is not in phase Running, or one of its containers is not. */
     PodNotRunning(true, "Wait until every container of the pod runs, then migrate."),
@@ -17,7 +20,10 @@ public enum FailureReason {
     PodBeingDeleted(false, "Migrate the pod that takes its place."),
 
     /** The pod is not on the node that spec.pod.nodeName expects. */
-    PodMoved(false, "Look where the pod runs now; leave spec.pod.nodeName out to move it from wherever it is."),
+    PodMoved(
+            false,
+            "Look where the pod runs now; leave spec.pod.nodeName out to move it from wherever it"
+                + " is."),
 
     /** Another migration of the same pod has not ended. */
     AlreadyMigrating(true, "Wait for the other PodMigration of this pod, or cancel it."),
@@ -34,11 +40,20 @@ public enum FailureReason {
     /** The pod already runs on the target node. */
     SameNode(false, "Choose a node on which the pod does not run."),
 
-    /** The agent of the node is missing, silent, or could not prove that the node can dump and restore. */
-    NoProvedAgent(true, "See kubectl describe migrationnode for this node: its conditions say what is missing."),
+    /**
+     * The agent of the node is missing, silent, or could not prove that the node can dump and
+     * restore.
+     */
+    NoProvedAgent(
+            true,
+            "See kubectl describe migrationnode for this node: its conditions say what is"
+                + " missing."),
 
     /** The pod belongs to a kind of owner that would fight the move. */
-    OwnerNotSupported(false, "See docs/concepts.md for the owners that are supported; move this workload by its owner."),
+    OwnerNotSupported(
+            false,
+            "See docs/concepts.md for the owners that are supported; move this workload by its"
+                + " owner."),
 
     /** The pod uses the network of the node, so its sockets cannot move without it. */
     HostNetwork(false, "Run the pod without hostNetwork, or leave it where it is."),
@@ -47,25 +62,32 @@ public enum FailureReason {
     HostNamespaces(false, "Run the pod without hostPID and hostIPC, or leave it where it is."),
 
     /** A container holds a device whose state CRIU cannot save, such as a GPU. */
-    DeviceInUse(false, "Pods with devices cannot be moved by checkpoint; restart this one on the other node."),
+    DeviceInUse(
+            false,
+            "Pods with devices cannot be moved by checkpoint; restart this one on the other node."),
 
     /** A hostPath volume would show other content on the other node. */
-    HostPathVolume(false, "Use a persistent volume, or an emptyDir if the content may move with the pod."),
+    HostPathVolume(
+            false, "Use a persistent volume, or an emptyDir if the content may move with the pod."),
 
     /** A volume cannot be attached to the other node, or not to both at once. */
-    VolumeNotMovable(false, "Use a volume that both nodes can mount at the same time (ReadWriteMany)."),
+    VolumeNotMovable(
+            false, "Use a volume that both nodes can mount at the same time (ReadWriteMany)."),
 
     /** The nodes have different processor architectures. */
     ArchitectureMismatch(false, "Choose a node of the same architecture."),
 
     /** The processes may use processor features that the target does not have. */
-    CpuMismatch(false, "Choose a node whose processor has at least the features of the source node."),
+    CpuMismatch(
+            false, "Choose a node whose processor has at least the features of the source node."),
 
     /** The target node does not have the memory that the pod holds. */
     TargetMemoryTooSmall(true, "Choose a node with more free memory, or free some."),
 
     /** The scheduler does not put the target pod on the node. */
-    TargetUnschedulable(true, "See the events of the target pod: taints, quota or resource requests keep it away."),
+    TargetUnschedulable(
+            true,
+            "See the events of the target pod: taints, quota or resource requests keep it away."),
 
     /** No node is allowed, ready, proved and large enough. */
     NoEligibleNode(true, "The findings name each node and what spoke against it."),
@@ -74,7 +96,9 @@ public enum FailureReason {
     ImageMissing(true, "Check the image, its registry and the pull secrets on the target node."),
 
     /** The network does not let the pod keep its address on the target node. */
-    AddressNotKeepable(false, "Use network.address: Auto or New; see the MigrationNode for what the network allows."),
+    AddressNotKeepable(
+            false,
+            "Use network.address: Auto or New; see the MigrationNode for what the network allows."),
 
     /** The runtime or CRIU of a node does not know a wanted option. */
     OptionNotSupported(false, "Leave the option out, or update CRIU and the runtime of that node."),
@@ -83,7 +107,10 @@ public enum FailureReason {
     NotPermitted(false, "Get the rights to delete and create pods in this namespace."),
 
     /** The agent of a node does not answer. */
-    AgentUnreachable(true, "Check that the agent pod of the node runs and that port and network policy let agents talk."),
+    AgentUnreachable(
+            true,
+            "Check that the agent pod of the node runs and that port and network policy let agents"
+                + " talk."),
 
     /** Memory or disk of the target node ran full while images arrived. */
     TargetFull(true, "Free memory or disk on the target node, or choose another one."),
@@ -92,16 +119,22 @@ public enum FailureReason {
     StreamBroken(true, "Try again; look at the network between the nodes if it breaks again."),
 
     /** Images arrived damaged or incomplete. */
-    ChecksumMismatch(true, "Try again; look at the memory and the network of both nodes if it happens again."),
+    ChecksumMismatch(
+            true,
+            "Try again; look at the memory and the network of both nodes if it happens again."),
 
     /** A process holds an established TCP connection and the option for it is off. */
-    ConnectedTcpSocket(false, "Set checkpoint.tcpEstablished: true to move connections, or network.address: New to close them."),
+    ConnectedTcpSocket(
+            false,
+            "Set checkpoint.tcpEstablished: true to move connections, or network.address: New to"
+                + " close them."),
 
     /** A mount comes from outside of the container and is not named. */
     ExternalMount(false, "Name the mount in checkpoint.extMountMap."),
 
     /** A deleted but still open file is larger than the limit. */
-    GhostFileTooLarge(false, "Raise checkpoint.ghostLimitBytes, or let the program close the file."),
+    GhostFileTooLarge(
+            false, "Raise checkpoint.ghostLimitBytes, or let the program close the file."),
 
     /** A TCP connection was just being opened. */
     InFlightConnection(true, "Try again: the connection will have been opened or given up."),
@@ -113,13 +146,19 @@ public enum FailureReason {
     MissingFile(false, "Put the file into the image or a volume that moves; the log names it."),
 
     /** An address that a socket is bound to does not exist on the target. */
-    AddressNotBindable(false, "Use network.address: Keep, or let the program listen on all addresses."),
+    AddressNotBindable(
+            false, "Use network.address: Keep, or let the program listen on all addresses."),
 
     /** A file watch whose path is no longer known cannot be saved. */
-    InotifyHandle(false, "Let the program watch paths that exist, on a file system that CRIU can look up."),
+    InotifyHandle(
+            false,
+            "Let the program watch paths that exist, on a file system that CRIU can look up."),
 
     /** The container runtime or the kubelet has checkpoints switched off. */
-    CheckpointNotSupported(false, "Switch on CRIU support in CRI-O and the feature gate ContainerCheckpoint of the kubelet."),
+    CheckpointNotSupported(
+            false,
+            "Switch on CRIU support in CRI-O and the feature gate ContainerCheckpoint of the"
+                + " kubelet."),
 
     /** The dump failed for a reason that is none of the others. */
     CheckpointFailed(true, "The log holds the error lines of CRIU."),
@@ -128,16 +167,25 @@ public enum FailureReason {
     RestoreFailed(true, "The log holds the error lines of CRIU."),
 
     /** The pod would have been silent for longer than limits.freezeSeconds. */
-    FreezeLimitExceeded(true, "Raise limits.freezeSeconds, or migrate when the pod holds less memory."),
+    FreezeLimitExceeded(
+            true, "Raise limits.freezeSeconds, or migrate when the pod holds less memory."),
 
     /** The migration took longer than limits.totalSeconds. */
-    TotalLimitExceeded(true, "Raise limits.totalSeconds; the phase transitions show where the time went."),
+    TotalLimitExceeded(
+            true, "Raise limits.totalSeconds; the phase transitions show where the time went."),
 
-    /** The container of the target pod did not reach its launcher in time, or the launcher gave up waiting. */
-    LauncherTimeout(true, "See the events of the target pod and the log of CRI-O on the target node."),
+    /**
+     * The container of the target pod did not reach its launcher in time, or the launcher gave up
+     * waiting.
+     */
+    LauncherTimeout(
+            true, "See the events of the target pod and the log of CRI-O on the target node."),
 
     /** A node cannot dump and restore a test process. */
-    CanaryFailed(false, "See kubectl describe migrationnode for the error; kernel, CRIU or runtime need attention."),
+    CanaryFailed(
+            false,
+            "See kubectl describe migrationnode for the error; kernel, CRIU or runtime need"
+                + " attention."),
 
     /** The source had already decided to roll back when the target asked. */
     GrantRefused(true, "The source runs again; see its PodCheckpoint for what made it roll back."),
@@ -146,7 +194,9 @@ public enum FailureReason {
     SourceStopped(true, "Find out why the pod stopped; migrate it when it runs again."),
 
     /** A user set spec.cancelled. */
-    Cancelled(false, "Nothing to do: the source runs. Create another PodMigration to move it after all."),
+    Cancelled(
+            false,
+            "Nothing to do: the source runs. Create another PodMigration to move it after all."),
 
     /** A fault of the operator or an agent itself. */
     InternalError(true, "Report it with the logs of the operator and of both agents.");
@@ -170,8 +220,8 @@ public enum FailureReason {
     }
 
     /**
-     * Reads a name. One that a newer program wrote is taken for {@link #InternalError}: the watch of an older one must
-     * not stop at it, and the message beside it still says what happened.
+     * Reads a name. One that a newer program wrote is taken for {@link #InternalError}: the watch
+     * of an older one must not stop at it, and the message beside it still says what happened.
      */
     @JsonCreator
     static FailureReason read(String name) {

@@ -2,7 +2,9 @@ package dev.podmigration.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
 import io.fabric8.generator.annotation.Required;
+
 import org.jspecify.annotations.Nullable;
 
 /** The outcome of one check. */
@@ -12,7 +14,9 @@ public class Finding extends ApiBean {
     @Required
     private @Nullable String check;
 
-    @JsonPropertyDescription("Passed, Warning (the migration goes on, a person should know) or Refused (it does not begin).")
+    @JsonPropertyDescription(
+            "Passed, Warning (the migration goes on, a person should know) or Refused (it does not"
+                + " begin).")
     @Required
     private @Nullable Verdict verdict;
 
@@ -38,7 +42,8 @@ public class Finding extends ApiBean {
         return of(check, Verdict.Refused, reason, message);
     }
 
-    private static Finding of(String check, Verdict verdict, @Nullable FailureReason reason, String message) {
+    private static Finding of(
+            String check, Verdict verdict, @Nullable FailureReason reason, String message) {
         Finding finding = new Finding();
         finding.check = check;
         finding.verdict = verdict;
@@ -87,5 +92,4 @@ public class Finding extends ApiBean {
     public void setRemedy(@Nullable String remedy) {
         this.remedy = remedy;
     }
-
 }

@@ -2,10 +2,12 @@ package dev.podmigration.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time in which neither copy answers: from the fence on the source to the first answer of the target.
+ * The time in which neither copy answers: from the fence on the source to the first answer of the
+ * target.
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public class Freeze extends ApiBean {
@@ -52,5 +54,4 @@ public class Freeze extends ApiBean {
     public void setPredictedMilliseconds(@Nullable Long predictedMilliseconds) {
         this.predictedMilliseconds = predictedMilliseconds;
     }
-
 }

@@ -2,10 +2,13 @@ package dev.podmigration.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
 import io.fabric8.generator.annotation.Required;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** One container as the agent of its node sees it. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -17,7 +20,8 @@ public class InspectedContainer extends ApiBean {
     @JsonPropertyDescription("Identifier in the container runtime, without a prefix.")
     private @Nullable String containerId;
 
-    @JsonPropertyDescription("Process identifier of its first process, in the node's own namespace.")
+    @JsonPropertyDescription(
+            "Process identifier of its first process, in the node's own namespace.")
     private @Nullable Long processId;
 
     @JsonPropertyDescription("What was detected in it: JVM or Process.")
@@ -29,7 +33,9 @@ public class InspectedContainer extends ApiBean {
     @JsonPropertyDescription("CRIU options as they will be used.")
     private @Nullable CheckpointOptions options;
 
-    @JsonPropertyDescription("For each option that the spec left open: what decided it, for example tcpEstablished: JVM.")
+    @JsonPropertyDescription(
+            "For each option that the spec left open: what decided it, for example tcpEstablished:"
+                + " JVM.")
     private Map<String, String> optionsAddedBy = new LinkedHashMap<>();
 
     @JsonPropertyDescription("Memory that has to move: private and shared pages. Unit: bytes.")
@@ -131,5 +137,4 @@ public class InspectedContainer extends ApiBean {
     public void setListeningSockets(@Nullable Integer listeningSockets) {
         this.listeningSockets = listeningSockets;
     }
-
 }

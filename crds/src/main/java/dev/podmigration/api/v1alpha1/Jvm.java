@@ -2,6 +2,7 @@ package dev.podmigration.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
 import org.jspecify.annotations.Nullable;
 
 /** A Java virtual machine found in a container. */
@@ -72,5 +73,4 @@ public class Jvm extends ApiBean {
     public void setHeapBytes(@Nullable Long heapBytes) {
         this.heapBytes = heapBytes;
     }
-
 }

@@ -3,27 +3,31 @@ package dev.podmigration.api.v1alpha1;
 import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+
 import java.util.List;
 import java.util.Map;
 
 /**
- * Says which lists are maps or sets, for which the CRD generator has no annotation. The input names lists:
- * {@code conditions=type} is a map by {@code type}, {@code containers} alone is a set.
+ * Says which lists are maps or sets, for which the CRD generator has no annotation. The input names
+ * lists: {@code conditions=type} is a map by {@code type}, {@code containers} alone is a set.
  *
- * <p>Conditions come from a class that is not ours, so their field texts and limits are set here too. They are those of
- * {@code metav1.Condition}.
+ * <p>Conditions come from a class that is not ours, so their field texts and limits are set here
+ * too. They are those of {@code metav1.Condition}.
  */
 public final class ListTypes implements SchemaCustomizer.Customizer {
-    private static final Map<String, String> CONDITION_FIELDS = Map.of(
-            "type", "Type of the condition, for example Ready.",
-            "status", "True, False or Unknown.",
-            "observedGeneration", "Generation of the spec that this condition speaks about.",
-            "lastTransitionTime", "When the status last changed. RFC 3339.",
-            "reason", "Machine-readable reason in CamelCase.",
-            "message", "What a person needs to know. May be empty.");
+    private static final Map<String, String> CONDITION_FIELDS =
+            Map.of(
+                    "type", "Type of the condition, for example Ready.",
+                    "status", "True, False or Unknown.",
+                    "observedGeneration",
+                            "Generation of the spec that this condition speaks about.",
+                    "lastTransitionTime", "When the status last changed. RFC 3339.",
+                    "reason", "Machine-readable reason in CamelCase.",
+                    "message", "What a person needs to know. May be empty.");
 
     @Override
-    public JSONSchemaProps apply(JSONSchemaProps schema, String input, KubernetesSerialization serialization) {
+    public JSONSchemaProps apply(
+            JSONSchemaProps schema, String input, KubernetesSerialization serialization) {
         for (String entry : input.split(" ")) {
             String[] nameAndKey = entry.split("=");
             JSONSchemaProps list = schema.getProperties().get(nameAndKey[0]);
@@ -41,7 +45,9 @@ public final class ListTypes implements SchemaCustomizer.Customizer {
     }
 
     private static void describeCondition(JSONSchemaProps condition) {
-        condition.getProperties().forEach((name, field) -> field.setDescription(CONDITION_FIELDS.get(name)));
+        condition
+                .getProperties()
+                .forEach((name, field) -> field.setDescription(CONDITION_FIELDS.get(name)));
         condition.setRequired(List.of("lastTransitionTime", "reason", "status", "type"));
         JSONSchemaProps reason = condition.getProperties().get("reason");
         reason.setMinLength(1L);

@@ -2,10 +2,13 @@ package dev.podmigration.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
 import io.fabric8.generator.annotation.Required;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** One container of the moved pod. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -23,7 +26,9 @@ public class MigratedContainer extends ApiBean {
     @JsonPropertyDescription("CRIU options as used.")
     private @Nullable CheckpointOptions options;
 
-    @JsonPropertyDescription("For each option that the user left open: what decided it, for example tcpEstablished: JVM.")
+    @JsonPropertyDescription(
+            "For each option that the user left open: what decided it, for example tcpEstablished:"
+                + " JVM.")
     private Map<String, String> optionsAddedBy = new LinkedHashMap<>();
 
     @JsonPropertyDescription("Memory that has to move. Unit: bytes.")
@@ -76,5 +81,4 @@ public class MigratedContainer extends ApiBean {
     public void setMemoryBytes(@Nullable Long memoryBytes) {
         this.memoryBytes = memoryBytes;
     }
-
 }

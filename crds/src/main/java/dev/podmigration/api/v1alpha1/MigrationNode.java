@@ -17,7 +17,10 @@ import io.fabric8.kubernetes.model.annotation.Version;
         type = Type.STRING)
 @AdditionalPrinterColumn(name = "Address", jsonPath = ".status.address", type = Type.STRING)
 @AdditionalPrinterColumn(name = "CRIU", jsonPath = ".status.versions.criu", type = Type.STRING)
-@AdditionalPrinterColumn(name = "Runtime", jsonPath = ".status.versions.runtime.name", type = Type.STRING)
+@AdditionalPrinterColumn(
+        name = "Runtime",
+        jsonPath = ".status.versions.runtime.name",
+        type = Type.STRING)
 @AdditionalPrinterColumn(
         name = "Runtime-Version",
         jsonPath = ".status.versions.runtime.version",

@@ -2,20 +2,26 @@ package dev.podmigration.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
 import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.Condition;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** What a node can do. Written by its agent. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @SchemaCustomizer(value = ListTypes.class, input = "conditions=type abilities=name")
 public class MigrationNodeStatus extends ApiBean {
-    @JsonPropertyDescription("Where the agent of this node is reached by other agents, as host:port (IPv6 hosts in brackets).")
-    @Pattern(Names.HOST_PORT) @Size(max = 320)
+    @JsonPropertyDescription(
+            "Where the agent of this node is reached by other agents, as host:port (IPv6 hosts in"
+                + " brackets).")
+    @Pattern(Names.HOST_PORT)
+    @Size(max = 320)
     private @Nullable String address;
 
     @JsonPropertyDescription("Versions of the programs that take part.")
@@ -39,7 +45,9 @@ public class MigrationNodeStatus extends ApiBean {
     @JsonPropertyDescription("Generation of the spec that this status speaks about.")
     private @Nullable Long observedGeneration;
 
-    @JsonPropertyDescription("When the agent last looked; a node with an old one is not used. RFC 3339 in UTC with microseconds.")
+    @JsonPropertyDescription(
+            "When the agent last looked; a node with an old one is not used. RFC 3339 in UTC with"
+                + " microseconds.")
     private @Nullable String observedAt;
 
     @JsonPropertyDescription("When the certificate of the agent ends. RFC 3339 in UTC.")
@@ -124,5 +132,4 @@ public class MigrationNodeStatus extends ApiBean {
     public void setCertificateExpiry(@Nullable String certificateExpiry) {
         this.certificateExpiry = certificateExpiry;
     }
-
 }

@@ -2,9 +2,11 @@ package dev.podmigration.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The pod network of a node. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -12,7 +14,8 @@ public class NodeNetwork extends ApiBean {
     @JsonPropertyDescription("Network plugin, for example bridge or calico.")
     private @Nullable String plugin;
 
-    @JsonPropertyDescription("Networks from which pods of this node get their addresses, in CIDR notation.")
+    @JsonPropertyDescription(
+            "Networks from which pods of this node get their addresses, in CIDR notation.")
     private List<String> subnets = new ArrayList<>();
 
     @JsonPropertyDescription("true: a pod that moves here can keep its address. Default: false.")
@@ -52,5 +55,4 @@ public class NodeNetwork extends ApiBean {
     public void setMessage(@Nullable String message) {
         this.message = message;
     }
-
 }

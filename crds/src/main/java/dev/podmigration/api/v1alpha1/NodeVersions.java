@@ -2,6 +2,7 @@ package dev.podmigration.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
 import org.jspecify.annotations.Nullable;
 
 /** Versions of the programs that take part. */
@@ -61,5 +62,4 @@ public class NodeVersions extends ApiBean {
     public void setKubelet(@Nullable String kubelet) {
         this.kubelet = kubelet;
     }
-
 }

@@ -2,7 +2,9 @@ package dev.podmigration.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
 import io.fabric8.generator.annotation.Required;
+
 import org.jspecify.annotations.Nullable;
 
 /** When a phase began. */
@@ -31,5 +33,4 @@ public class PhaseTransition extends ApiBean {
     public void setTime(@Nullable String time) {
         this.time = time;
     }
-
 }

@@ -2,59 +2,103 @@ package dev.podmigration.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
 import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
- * What the agent of the source node is to do. Only goal can be changed later; peer can be set once, and
- * keepAddresses until then.
+ * What the agent of the source node is to do. Only goal can be changed later; peer can be set once,
+ * and keepAddresses until then.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @SchemaCustomizer(value = ListTypes.class, input = "containers")
-@ValidationRule(value = PodCheckpointSpec.UNCHANGED, message = "spec cannot be changed, except for goal, peer and (until peer is set) keepAddresses")
-@ValidationRule(value = "!has(oldSelf.peer) || self.keepAddresses == oldSelf.keepAddresses", message = "keepAddresses cannot be changed once peer is set", fieldPath = ".keepAddresses")
-@ValidationRule(value = "!has(oldSelf.peer) || (has(self.peer) && self.peer == oldSelf.peer)", message = "peer can be set once")
-@ValidationRule(value = "self.goal == oldSelf.goal || self.goal == 'RollBack' || oldSelf.goal == 'Inspect' || (oldSelf.goal == 'Prepare' && self.goal == 'Migrate')", message = "goal moves forward only: Inspect, Prepare, Migrate, RollBack; or Inspect, Archive, RollBack", fieldPath = ".goal")
-@ValidationRule(value = "!(self.goal in ['Prepare', 'Migrate']) || (has(self.peer) && has(self.podUid))", message = "the goals Prepare and Migrate need peer and podUid")
-@ValidationRule(value = "self.goal != 'Archive' || !has(self.peer)", message = "the goal Archive has no peer")
-@ValidationRule(value = "self.goal != 'Archive' || !self.keepAddresses", message = "the goal Archive moves no addresses")
-@ValidationRule(value = "!has(self.peer) || self.peer.nodeName != self.nodeName", message = "peer.nodeName is the node of the source")
+@ValidationRule(
+        value = PodCheckpointSpec.UNCHANGED,
+        message =
+                "spec cannot be changed, except for goal, peer and (until peer is set)"
+                    + " keepAddresses")
+@ValidationRule(
+        value = "!has(oldSelf.peer) || self.keepAddresses == oldSelf.keepAddresses",
+        message = "keepAddresses cannot be changed once peer is set",
+        fieldPath = ".keepAddresses")
+@ValidationRule(
+        value = "!has(oldSelf.peer) || (has(self.peer) && self.peer == oldSelf.peer)",
+        message = "peer can be set once")
+@ValidationRule(
+        value =
+                "self.goal == oldSelf.goal || self.goal == 'RollBack' || oldSelf.goal == 'Inspect'"
+                    + " || (oldSelf.goal == 'Prepare' && self.goal == 'Migrate')",
+        message =
+                "goal moves forward only: Inspect, Prepare, Migrate, RollBack; or Inspect, Archive,"
+                    + " RollBack",
+        fieldPath = ".goal")
+@ValidationRule(
+        value = "!(self.goal in ['Prepare', 'Migrate']) || (has(self.peer) && has(self.podUid))",
+        message = "the goals Prepare and Migrate need peer and podUid")
+@ValidationRule(
+        value = "self.goal != 'Archive' || !has(self.peer)",
+        message = "the goal Archive has no peer")
+@ValidationRule(
+        value = "self.goal != 'Archive' || !self.keepAddresses",
+        message = "the goal Archive moves no addresses")
+@ValidationRule(
+        value = "!has(self.peer) || self.peer.nodeName != self.nodeName",
+        message = "peer.nodeName is the node of the source")
 public class PodCheckpointSpec extends ApiBean {
     @JsonPropertyDescription("Name of the pod, in the same namespace. Required.")
-    @Required @Pattern(Names.SUBDOMAIN) @Size(min = 1, max = 253)
+    @Required
+    @Pattern(Names.SUBDOMAIN)
+    @Size(min = 1, max = 253)
     private @Nullable String podName;
 
-    @JsonPropertyDescription("UID of the pod; another pod of the same name is left alone. Required for the goals Prepare and Migrate. Default: whichever pod has the name.")
-    @Pattern(Names.UID) @Size(min = 1, max = 64)
+    @JsonPropertyDescription(
+            "UID of the pod; another pod of the same name is left alone. Required for the goals"
+                + " Prepare and Migrate. Default: whichever pod has the name.")
+    @Pattern(Names.UID)
+    @Size(min = 1, max = 64)
     private @Nullable String podUid;
 
     @JsonPropertyDescription("Node of the pod; the agent of this node does the work. Required.")
-    @Required @Pattern(Names.SUBDOMAIN) @Size(min = 1, max = 253)
+    @Required
+    @Pattern(Names.SUBDOMAIN)
+    @Size(min = 1, max = 253)
     private @Nullable String nodeName;
 
-    @JsonPropertyDescription("Names of the containers. Default: [] (all running containers of the pod).")
-    @Default("[]") @Size(max = 64)
-    private List<@Pattern(Names.LABEL) @Size(min = 1, max = 63) String> containers = new ArrayList<>();
+    @JsonPropertyDescription(
+            "Names of the containers. Default: [] (all running containers of the pod).")
+    @Default("[]")
+    @Size(max = 64)
+    private List<@Pattern(Names.LABEL) @Size(min = 1, max = 63) String> containers =
+            new ArrayList<>();
 
     @JsonPropertyDescription("CRIU options. Default: all decided from the detected workload.")
     @Default("{}")
     private CheckpointOptions options = new CheckpointOptions();
 
-    @JsonPropertyDescription("true: the addresses of the pod move with it and stay reserved on this node. Cannot be changed once peer is set. Default: false.")
+    @JsonPropertyDescription(
+            "true: the addresses of the pod move with it and stay reserved on this node. Cannot be"
+                + " changed once peer is set. Default: false.")
     @Default("false")
     private boolean keepAddresses = false;
 
-    @JsonPropertyDescription("The agent of the target node. Can be set once. Required for the goals Prepare and Migrate. Default: none.")
+    @JsonPropertyDescription(
+            "The agent of the target node. Can be set once. Required for the goals Prepare and"
+                + " Migrate. Default: none.")
     private @Nullable Peer peer;
 
-    @JsonPropertyDescription("What to reach. Inspect: read what is in the pod. Prepare: copy files a first time. Migrate: freeze and move. RollBack: undo everything. Archive: write checkpoint archives, the pod runs on. Moves forward only. Default: Inspect.")
+    @JsonPropertyDescription(
+            "What to reach. Inspect: read what is in the pod. Prepare: copy files a first time."
+                + " Migrate: freeze and move. RollBack: undo everything. Archive: write checkpoint"
+                + " archives, the pod runs on. Moves forward only. Default: Inspect.")
     @Default("Inspect")
     private CheckpointGoal goal = CheckpointGoal.Inspect;
 
@@ -62,7 +106,11 @@ public class PodCheckpointSpec extends ApiBean {
     @Default("{}")
     private CheckpointLimits limits = new CheckpointLimits();
 
-    static final String UNCHANGED = "self.podName == oldSelf.podName && self.nodeName == oldSelf.nodeName && self.containers == oldSelf.containers && self.options == oldSelf.options && self.limits == oldSelf.limits && (has(self.podUid) ? self.podUid : '') == (has(oldSelf.podUid) ? oldSelf.podUid : '')";
+    static final String UNCHANGED =
+            "self.podName == oldSelf.podName && self.nodeName == oldSelf.nodeName &&"
+                + " self.containers == oldSelf.containers && self.options == oldSelf.options &&"
+                + " self.limits == oldSelf.limits && (has(self.podUid) ? self.podUid : '') =="
+                + " (has(oldSelf.podUid) ? oldSelf.podUid : '')";
 
     public @Nullable String getPodName() {
         return podName;
@@ -135,5 +183,4 @@ public class PodCheckpointSpec extends ApiBean {
     public void setLimits(CheckpointLimits limits) {
         this.limits = limits;
     }
-
 }

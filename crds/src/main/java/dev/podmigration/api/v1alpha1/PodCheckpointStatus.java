@@ -2,11 +2,14 @@ package dev.podmigration.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
 import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
 import io.fabric8.kubernetes.api.model.Condition;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** How far the source node has come. Written by the agent of spec.nodeName. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -15,7 +18,8 @@ public class PodCheckpointStatus extends ApiBean {
     @JsonPropertyDescription("How far the source agent has come.")
     private @Nullable PodCheckpointPhase phase;
 
-    @JsonPropertyDescription("Ready is always present; Reconciling and Stalled only while they are True.")
+    @JsonPropertyDescription(
+            "Ready is always present; Reconciling and Stalled only while they are True.")
     private List<Condition> conditions = new ArrayList<>();
 
     @JsonPropertyDescription("Generation of the spec that this status speaks about.")
@@ -36,10 +40,13 @@ public class PodCheckpointStatus extends ApiBean {
     @JsonPropertyDescription("What was moved.")
     private @Nullable ByteCounts bytes;
 
-    @JsonPropertyDescription("Checkpoint archives, as absolute paths on the node. Goal Archive only.")
+    @JsonPropertyDescription(
+            "Checkpoint archives, as absolute paths on the node. Goal Archive only.")
     private List<String> archives = new ArrayList<>();
 
-    @JsonPropertyDescription("Addresses of the pod that move with it and stay reserved on this node, in CIDR notation.")
+    @JsonPropertyDescription(
+            "Addresses of the pod that move with it and stay reserved on this node, in CIDR"
+                + " notation.")
     private List<String> addresses = new ArrayList<>();
 
     @JsonPropertyDescription("Why the goal was not reached.")
@@ -132,5 +139,4 @@ public class PodCheckpointStatus extends ApiBean {
     public void setFailure(@Nullable Failure failure) {
         this.failure = failure;
     }
-
 }

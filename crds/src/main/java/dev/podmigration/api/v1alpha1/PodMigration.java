@@ -18,15 +18,30 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(name = "Pod", jsonPath = ".spec.pod.name", type = Type.STRING)
 @AdditionalPrinterColumn(name = "From", jsonPath = ".status.source.nodeName", type = Type.STRING)
 @AdditionalPrinterColumn(name = "To", jsonPath = ".status.target.nodeName", type = Type.STRING)
-@AdditionalPrinterColumn(name = "Strategy", jsonPath = ".status.strategy.chosen", type = Type.STRING)
-@AdditionalPrinterColumn(name = "Freeze(ms)", jsonPath = ".status.freeze.milliseconds", type = Type.INTEGER)
-@AdditionalPrinterColumn(name = "Reason", jsonPath = ".status.failure.reason", type = Type.STRING, priority = 1)
-@AdditionalPrinterColumn(name = "New-Pod", jsonPath = ".status.target.podName", type = Type.STRING, priority = 1)
+@AdditionalPrinterColumn(
+        name = "Strategy",
+        jsonPath = ".status.strategy.chosen",
+        type = Type.STRING)
+@AdditionalPrinterColumn(
+        name = "Freeze(ms)",
+        jsonPath = ".status.freeze.milliseconds",
+        type = Type.INTEGER)
+@AdditionalPrinterColumn(
+        name = "Reason",
+        jsonPath = ".status.failure.reason",
+        type = Type.STRING,
+        priority = 1)
+@AdditionalPrinterColumn(
+        name = "New-Pod",
+        jsonPath = ".status.target.podName",
+        type = Type.STRING,
+        priority = 1)
 @AdditionalPrinterColumn(name = "Age", jsonPath = ".metadata.creationTimestamp", type = Type.DATE)
 @ValidationRule(
         value = "size(self.metadata.name) <= 63",
         message = "metadata.name must fit in a label: at most 63 characters")
-public class PodMigration extends CustomResource<PodMigrationSpec, PodMigrationStatus> implements Namespaced {
+public class PodMigration extends CustomResource<PodMigrationSpec, PodMigrationStatus>
+        implements Namespaced {
     private static final long serialVersionUID = 1L;
 
     @Override

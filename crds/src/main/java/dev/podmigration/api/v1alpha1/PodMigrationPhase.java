@@ -42,7 +42,8 @@ public enum PodMigrationPhase {
     public boolean isFinal() {
         return switch (this) {
             case Succeeded, RolledBack, Failed, Cancelled -> true;
-            case Pending, Preflight, Preparing, Armed, Frozen, Restoring, Committed, Switching -> false;
+            case Pending, Preflight, Preparing, Armed, Frozen, Restoring, Committed, Switching ->
+                    false;
         };
     }
 
@@ -50,7 +51,16 @@ public enum PodMigrationPhase {
     public boolean isCommitted() {
         return switch (this) {
             case Committed, Switching, Succeeded -> true;
-            case Pending, Preflight, Preparing, Armed, Frozen, Restoring, RolledBack, Failed, Cancelled -> false;
+            case Pending,
+                    Preflight,
+                    Preparing,
+                    Armed,
+                    Frozen,
+                    Restoring,
+                    RolledBack,
+                    Failed,
+                    Cancelled ->
+                    false;
         };
     }
 

@@ -2,18 +2,40 @@ package dev.podmigration.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.ValidationRule;
+
 import org.jspecify.annotations.Nullable;
 
 /** The wish: move one pod. Nothing in it can be changed later, except that it can be cancelled. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@ValidationRule(value = PodMigrationSpec.UNCHANGED, message = "spec cannot be changed, except that cancelled can be set to true")
-@ValidationRule(value = "self.cancelled || !oldSelf.cancelled", message = "a cancelled migration stays cancelled", fieldPath = ".cancelled")
-@ValidationRule(value = "!(self.network.address == 'New' && has(self.checkpoint.tcpEstablished) && self.checkpoint.tcpEstablished)", message = "checkpoint.tcpEstablished: true contradicts network.address: New, connections cannot outlive their address")
-@ValidationRule(value = "!(has(self.pod.nodeName) && has(self.target.nodeName) && self.pod.nodeName == self.target.nodeName)", message = "target.nodeName is the node of the source")
-@ValidationRule(value = "!(has(self.pod.nodeName) && 'kubernetes.io/hostname' in self.target.nodeSelector && self.target.nodeSelector['kubernetes.io/hostname'] == self.pod.nodeName)", message = "target.nodeSelector chooses the node of the source")
+@ValidationRule(
+        value = PodMigrationSpec.UNCHANGED,
+        message = "spec cannot be changed, except that cancelled can be set to true")
+@ValidationRule(
+        value = "self.cancelled || !oldSelf.cancelled",
+        message = "a cancelled migration stays cancelled",
+        fieldPath = ".cancelled")
+@ValidationRule(
+        value =
+                "!(self.network.address == 'New' && has(self.checkpoint.tcpEstablished) &&"
+                    + " self.checkpoint.tcpEstablished)",
+        message =
+                "checkpoint.tcpEstablished: true contradicts network.address: New, connections"
+                    + " cannot outlive their address")
+@ValidationRule(
+        value =
+                "!(has(self.pod.nodeName) && has(self.target.nodeName) && self.pod.nodeName =="
+                    + " self.target.nodeName)",
+        message = "target.nodeName is the node of the source")
+@ValidationRule(
+        value =
+                "!(has(self.pod.nodeName) && 'kubernetes.io/hostname' in self.target.nodeSelector"
+                    + " && self.target.nodeSelector['kubernetes.io/hostname'] =="
+                    + " self.pod.nodeName)",
+        message = "target.nodeSelector chooses the node of the source")
 public class PodMigrationSpec extends ApiBean {
     @JsonPropertyDescription("The pod to move. Required.")
     @Required
@@ -23,7 +45,10 @@ public class PodMigrationSpec extends ApiBean {
     @Default("{}")
     private TargetSelection target = new TargetSelection();
 
-    @JsonPropertyDescription("How to move it. Auto: the best strategy that the pod and both nodes allow. Checkpoint: memory, sockets and files move and the processes go on where they were. Default: Auto.")
+    @JsonPropertyDescription(
+            "How to move it. Auto: the best strategy that the pod and both nodes allow. Checkpoint:"
+                + " memory, sockets and files move and the processes go on where they were."
+                + " Default: Auto.")
     @Default("Auto")
     private Strategy strategy = Strategy.Auto;
 
@@ -35,7 +60,8 @@ public class PodMigrationSpec extends ApiBean {
     @Default("{}")
     private MemorySettings memory = new MemorySettings();
 
-    @JsonPropertyDescription("What becomes of the pod address and of its connections. Default: address Auto.")
+    @JsonPropertyDescription(
+            "What becomes of the pod address and of its connections. Default: address Auto.")
     @Default("{}")
     private NetworkSettings network = new NetworkSettings();
 
@@ -47,18 +73,21 @@ public class PodMigrationSpec extends ApiBean {
     @Default("false")
     private boolean dryRun = false;
 
-    @JsonPropertyDescription("true: give up and roll back, as long as the migration is not committed. The only field that can be changed later, from false to true. Default: false.")
+    @JsonPropertyDescription(
+            "true: give up and roll back, as long as the migration is not committed. The only field"
+                + " that can be changed later, from false to true. Default: false.")
     @Default("false")
     private boolean cancelled = false;
 
-    static final String UNCHANGED = "self.pod == oldSelf.pod"
-            + " && self.target == oldSelf.target"
-            + " && self.strategy == oldSelf.strategy"
-            + " && self.checkpoint == oldSelf.checkpoint"
-            + " && self.memory == oldSelf.memory"
-            + " && self.network == oldSelf.network"
-            + " && self.limits == oldSelf.limits"
-            + " && self.dryRun == oldSelf.dryRun";
+    static final String UNCHANGED =
+            "self.pod == oldSelf.pod"
+                    + " && self.target == oldSelf.target"
+                    + " && self.strategy == oldSelf.strategy"
+                    + " && self.checkpoint == oldSelf.checkpoint"
+                    + " && self.memory == oldSelf.memory"
+                    + " && self.network == oldSelf.network"
+                    + " && self.limits == oldSelf.limits"
+                    + " && self.dryRun == oldSelf.dryRun";
 
     public @Nullable PodReference getPod() {
         return pod;
@@ -131,5 +160,4 @@ public class PodMigrationSpec extends ApiBean {
     public void setCancelled(boolean cancelled) {
         this.cancelled = cancelled;
     }
-
 }

@@ -2,11 +2,14 @@ package dev.podmigration.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
 import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
 import io.fabric8.kubernetes.api.model.Condition;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** How far the migration has come. Written by the operator. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -18,7 +21,9 @@ public class PodMigrationStatus extends ApiBean {
     @JsonPropertyDescription("When each phase began, oldest first.")
     private List<PhaseTransition> phaseTransitions = new ArrayList<>();
 
-    @JsonPropertyDescription("Ready is always present; Reconciling and Stalled only while they are True; Migratable sums up the checks.")
+    @JsonPropertyDescription(
+            "Ready is always present; Reconciling and Stalled only while they are True; Migratable"
+                + " sums up the checks.")
     private List<Condition> conditions = new ArrayList<>();
 
     @JsonPropertyDescription("Generation of the spec that this status speaks about.")
@@ -63,7 +68,8 @@ public class PodMigrationStatus extends ApiBean {
     @JsonPropertyDescription("When a final phase was reached. RFC 3339 in UTC with microseconds.")
     private @Nullable String completionTime;
 
-    @JsonPropertyDescription("Addresses of the source on which the target answers, in CIDR notation.")
+    @JsonPropertyDescription(
+            "Addresses of the source on which the target answers, in CIDR notation.")
     private List<String> addressesKept = new ArrayList<>();
 
     public @Nullable PodMigrationPhase getPhase() {
@@ -209,5 +215,4 @@ public class PodMigrationStatus extends ApiBean {
     public void setAddressesKept(List<String> addressesKept) {
         this.addressesKept = addressesKept;
     }
-
 }

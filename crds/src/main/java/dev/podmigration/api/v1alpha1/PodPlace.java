@@ -2,6 +2,7 @@ package dev.podmigration.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
 import org.jspecify.annotations.Nullable;
 
 /** One pod at one place. */
@@ -50,5 +51,4 @@ public class PodPlace extends ApiBean {
     public void setPodIp(@Nullable String podIp) {
         this.podIp = podIp;
     }
-
 }

@@ -18,9 +18,14 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(name = "Pod", jsonPath = ".spec.podName", type = Type.STRING)
 @AdditionalPrinterColumn(name = "Node", jsonPath = ".spec.nodeName", type = Type.STRING)
 @AdditionalPrinterColumn(name = "From", jsonPath = ".spec.sourceNodeName", type = Type.STRING)
-@AdditionalPrinterColumn(name = "Reason", jsonPath = ".status.failure.reason", type = Type.STRING, priority = 1)
+@AdditionalPrinterColumn(
+        name = "Reason",
+        jsonPath = ".status.failure.reason",
+        type = Type.STRING,
+        priority = 1)
 @AdditionalPrinterColumn(name = "Age", jsonPath = ".metadata.creationTimestamp", type = Type.DATE)
-public class PodRestore extends CustomResource<PodRestoreSpec, PodRestoreStatus> implements Namespaced {
+public class PodRestore extends CustomResource<PodRestoreSpec, PodRestoreStatus>
+        implements Namespaced {
     private static final long serialVersionUID = 1L;
 
     @Override

@@ -2,11 +2,14 @@ package dev.podmigration.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
 import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
 import io.fabric8.kubernetes.api.model.Condition;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** How far the target node has come. Written by the agent of spec.nodeName. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -15,7 +18,8 @@ public class PodRestoreStatus extends ApiBean {
     @JsonPropertyDescription("How far the target agent has come.")
     private @Nullable PodRestorePhase phase;
 
-    @JsonPropertyDescription("Ready is always present; Reconciling and Stalled only while they are True.")
+    @JsonPropertyDescription(
+            "Ready is always present; Reconciling and Stalled only while they are True.")
     private List<Condition> conditions = new ArrayList<>();
 
     @JsonPropertyDescription("Generation of the spec that this status speaks about.")
@@ -27,10 +31,12 @@ public class PodRestoreStatus extends ApiBean {
     @JsonPropertyDescription("Time spent in each step on this node, in their order.")
     private List<Step> steps = new ArrayList<>();
 
-    @JsonPropertyDescription("Addresses of the source on which the target answers, in CIDR notation.")
+    @JsonPropertyDescription(
+            "Addresses of the source on which the target answers, in CIDR notation.")
     private List<String> addresses = new ArrayList<>();
 
-    @JsonPropertyDescription("When the restored processes ran again. RFC 3339 in UTC with microseconds.")
+    @JsonPropertyDescription(
+            "When the restored processes ran again. RFC 3339 in UTC with microseconds.")
     private @Nullable String resumedAt;
 
     @JsonPropertyDescription("Why the goal was not reached.")
@@ -99,5 +105,4 @@ public class PodRestoreStatus extends ApiBean {
     public void setFailure(@Nullable Failure failure) {
         this.failure = failure;
     }
-
 }

@@ -2,6 +2,7 @@ package dev.podmigration.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
 import org.jspecify.annotations.Nullable;
 
 /** The OCI runtime of a node. */
@@ -28,5 +29,4 @@ public class RuntimeVersion extends ApiBean {
     public void setVersion(@Nullable String version) {
         this.version = version;
     }
-
 }

@@ -2,7 +2,9 @@ package dev.podmigration.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
 import io.fabric8.generator.annotation.Required;
+
 import org.jspecify.annotations.Nullable;
 
 /** Time spent in one step. */
@@ -38,5 +40,4 @@ public class Step extends ApiBean {
     public void setMilliseconds(long milliseconds) {
         this.milliseconds = milliseconds;
     }
-
 }

@@ -2,9 +2,11 @@ package dev.podmigration.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The strategy that was chosen, and why. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -30,5 +32,4 @@ public class StrategyChoice extends ApiBean {
     public void setReasons(List<String> reasons) {
         this.reasons = reasons;
     }
-
 }

@@ -2,27 +2,41 @@ package dev.podmigration.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Where the pod is to go. Empty: the scheduler chooses among the nodes that can restore it. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@ValidationRule(value = "!(has(self.nodeName) && size(self.nodeSelector) > 0)", message = "target.nodeName and target.nodeSelector exclude each other")
+@ValidationRule(
+        value = "!(has(self.nodeName) && size(self.nodeSelector) > 0)",
+        message = "target.nodeName and target.nodeSelector exclude each other")
 public class TargetSelection extends ApiBean {
-    @JsonPropertyDescription("Node to move to. Excludes nodeSelector. Default: the scheduler chooses.")
-    @Pattern(Names.SUBDOMAIN) @Size(min = 1, max = 253)
+    @JsonPropertyDescription(
+            "Node to move to. Excludes nodeSelector. Default: the scheduler chooses.")
+    @Pattern(Names.SUBDOMAIN)
+    @Size(min = 1, max = 253)
     private @Nullable String nodeName;
 
-    @JsonPropertyDescription("Labels that the target node must carry, all of them. Excludes nodeName. Default: {} (any node).")
-    @Default("{}") @Size(max = 16)
-    private Map<String, @Pattern(Names.LABEL_VALUE) @Size(max = 63) String> nodeSelector = new LinkedHashMap<>();
+    @JsonPropertyDescription(
+            "Labels that the target node must carry, all of them. Excludes nodeName. Default: {}"
+                + " (any node).")
+    @Default("{}")
+    @Size(max = 16)
+    private Map<String, @Pattern(Names.LABEL_VALUE) @Size(max = 63) String> nodeSelector =
+            new LinkedHashMap<>();
 
-    @JsonPropertyDescription("Name of the pod on the target. Generate: a new name, made from the old one; both pods exist while the move is under way. Keep: the same name; the source pod is deleted inside the freeze, which makes the freeze longer. Default: Generate.")
+    @JsonPropertyDescription(
+            "Name of the pod on the target. Generate: a new name, made from the old one; both pods"
+                + " exist while the move is under way. Keep: the same name; the source pod is"
+                + " deleted inside the freeze, which makes the freeze longer. Default: Generate.")
     @Default("Generate")
     private PodNameMode podName = PodNameMode.Generate;
 
@@ -49,5 +63,4 @@ public class TargetSelection extends ApiBean {
     public void setPodName(PodNameMode podName) {
         this.podName = podName;
     }
-
 }

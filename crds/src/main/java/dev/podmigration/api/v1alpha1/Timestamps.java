@@ -4,7 +4,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
-/** Times of the API: RFC 3339 in UTC, always with six digits of a second, so that they sort as text. */
+/**
+ * Times of the API: RFC 3339 in UTC, always with six digits of a second, so that they sort as text.
+ */
 public final class Timestamps {
     private static final DateTimeFormatter MICROSECONDS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
@@ -15,7 +17,9 @@ public final class Timestamps {
         return MICROSECONDS.format(instant);
     }
 
-    /** @throws java.time.format.DateTimeParseException if the text is no RFC 3339 time */
+    /**
+     * @throws java.time.format.DateTimeParseException if the text is no RFC 3339 time
+     */
     public static Instant parse(String text) {
         return DateTimeFormatter.ISO_OFFSET_DATE_TIME.parse(text, Instant::from);
     }
