@@ -10,8 +10,8 @@ import java.time.Duration;
 final class BoundedOutput {
 
     /**
-     * How long to wait for the end of the stream once the program has ended. A detached child may hold the stream open
-     * for ever; what an ended program wrote is in the pipe already.
+     * How long to wait for the end of the stream once the program has ended. A detached child may
+     * hold the stream open for ever; what an ended program wrote is in the pipe already.
      */
     private static final Duration DRAIN = Duration.ofMillis(500);
 
@@ -40,7 +40,8 @@ final class BoundedOutput {
                 keep(buffer, count);
             }
         } catch (IOException closed) {
-            // The stream is closed under the reader when the program is killed: what is kept is all there is.
+            // The stream is closed under the reader when the program is killed: what is kept is all
+            // there is.
             return;
         }
     }

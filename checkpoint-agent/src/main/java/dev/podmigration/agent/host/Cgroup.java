@@ -8,8 +8,9 @@ import java.util.Set;
 /**
  * One control group with everything below it, in the hierarchy that can freeze.
  *
- * <p>All of it is plain file access, so that it is cheap enough inside a freeze. Methods are idempotent and
- * thread-safe; an {@link IOException} is also what a group that no longer exists gives.
+ * <p>All of it is plain file access, so that it is cheap enough inside a freeze. Methods are
+ * idempotent and thread-safe; an {@link IOException} is also what a group that no longer exists
+ * gives.
  */
 public sealed interface Cgroup permits FreezerCgroup, UnifiedCgroup {
 
@@ -17,14 +18,17 @@ public sealed interface Cgroup permits FreezerCgroup, UnifiedCgroup {
     Path directory();
 
     /**
-     * Stops every process of the group and returns when the kernel says that all of them are stopped.
+     * Stops every process of the group and returns when the kernel says that all of them are
+     * stopped.
      *
-     * @throws FreezeTimeoutException when they are not within the limit; the group is left as it is then: freezing
+     * @throws FreezeTimeoutException when they are not within the limit; the group is left as it is
+     *     then: freezing
      */
     void freeze(Duration limit) throws IOException, InterruptedException;
 
     /**
-     * Lets the processes run and returns when they do, or at once when a group above still holds them.
+     * Lets the processes run and returns when they do, or at once when a group above still holds
+     * them.
      *
      * @throws FreezeTimeoutException when the kernel does not say so within the limit
      */
@@ -36,12 +40,15 @@ public sealed interface Cgroup permits FreezerCgroup, UnifiedCgroup {
     /** This group itself was asked to freeze; a frozen group above does not count. */
     boolean wasAskedToFreeze() throws IOException;
 
-    /** Processes of this group and of all groups below, as numbered by the reader's process namespace. */
+    /**
+     * Processes of this group and of all groups below, as numbered by the reader's process
+     * namespace.
+     */
     Set<Long> processes() throws IOException;
 
     /**
-     * Sends SIGKILL to every process of this group and of all groups below. Frozen processes of a version 1 hierarchy
-     * die when they are thawed, those of a version 2 hierarchy at once.
+     * Sends SIGKILL to every process of this group and of all groups below. Frozen processes of a
+     * version 1 hierarchy die when they are thawed, those of a version 2 hierarchy at once.
      */
     void killAll() throws IOException;
 }

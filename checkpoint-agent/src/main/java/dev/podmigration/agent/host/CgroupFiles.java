@@ -1,5 +1,8 @@
 package dev.podmigration.agent.host;
 
+import dev.podmigration.agent.linux.ErrnoException;
+import dev.podmigration.agent.linux.Signal;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,7 +18,9 @@ import java.util.stream.Stream;
 /** What both versions of control groups have in common. */
 final class CgroupFiles {
 
-    /** A frozen tree settles within a millisecond or two; the kernel offers no event for version 1. */
+    /**
+     * A frozen tree settles within a millisecond or two; the kernel offers no event for version 1.
+     */
     private static final long POLL_NANOS = 200_000;
 
     private CgroupFiles() {}
@@ -24,7 +29,8 @@ final class CgroupFiles {
         boolean reached() throws IOException;
     }
 
-    static void await(Path group, String wanted, Duration limit, State state) throws IOException, InterruptedException {
+    static void await(Path group, String wanted, Duration limit, State state)
+            throws IOException, InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         while (!state.reached()) {
             if (System.nanoTime() - deadline > 0) {
@@ -75,9 +81,16 @@ final class CgroupFiles {
         }
     }
 
-    static void kill(Set<Long> processes) {
+    static void kill(Set<Long> processes) throws IOException {
         for (long pid : processes) {
-            ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+            try {
+                Signal.KILL.send(pid);
+            } catch (ErrnoException e) {
+                // It ended before the signal came.
+                if (!e.is("ESRCH")) {
+                    throw e;
+                }
+            }
         }
     }
 }

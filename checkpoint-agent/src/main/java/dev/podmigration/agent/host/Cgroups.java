@@ -1,5 +1,7 @@
 package dev.podmigration.agent.host;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -14,23 +16,30 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the control groups of pods, whatever the version and the kubelet's driver.
  *
- * <p>Groups are searched by name below the mounted hierarchy instead of being computed: the kubelet's
- * {@code --cgroup-root}, the quality-of-service level and the driver all change the path, the names stay.
+ * <p>Groups are searched by name below the mounted hierarchy instead of being computed: the
+ * kubelet's {@code --cgroup-root}, the quality-of-service level and the driver all change the path,
+ * the names stay.
  */
 public final class Cgroups {
 
     /** cgroupfs: {@code pod<uid>}; systemd: {@code kubepods-burstable-pod<uid with _>.slice}. */
-    private static final Pattern POD = Pattern.compile("pod([0-9a-f-]+)|(?:.*-)?pod([0-9a-f_]+)\\.slice");
+    private static final Pattern POD =
+            Pattern.compile("pod([0-9a-f-]+)|(?:.*-)?pod([0-9a-f_]+)\\.slice");
 
-    /** cgroupfs: {@code crio-<id>}; systemd: {@code crio-<id>.scope}. Monitors are {@code crio-conmon-<id>}. */
+    /**
+     * cgroupfs: {@code crio-<id>}; systemd: {@code crio-<id>.scope}. Monitors are {@code
+     * crio-conmon-<id>}.
+     */
     private static final Pattern CONTAINER = Pattern.compile("crio-([0-9a-f]{64})(?:\\.scope)?");
 
-    /** Slices above a pod: root, kubepods, quality of service; two more for a nested {@code --cgroup-root}. */
+    /**
+     * Slices above a pod: root, kubepods, quality of service; two more for a nested {@code
+     * --cgroup-root}.
+     */
     private static final int MAX_DEPTH = 6;
 
     private final Path hierarchy;
@@ -41,14 +50,21 @@ public final class Cgroups {
         this.group = group;
     }
 
-    /** @throws IOException when the node has no hierarchy that can freeze */
+    /**
+     * @throws IOException when the node has no hierarchy that can freeze
+     */
     public static Cgroups of(Host host) throws IOException {
         Optional<Path> freezer = mount(host, "cgroup", "freezer");
         if (freezer.isPresent()) {
             return new Cgroups(freezer.get(), FreezerCgroup::new);
         }
-        Path unified = mount(host, "cgroup2", null)
-                .orElseThrow(() -> new IOException("the node has neither a cgroup2 nor a freezer hierarchy mounted"));
+        Path unified =
+                mount(host, "cgroup2", null)
+                        .orElseThrow(
+                                () ->
+                                        new IOException(
+                                                "the node has neither a cgroup2 nor a freezer"
+                                                    + " hierarchy mounted"));
         return new Cgroups(unified, UnifiedCgroup::new);
     }
 
@@ -56,14 +72,17 @@ public final class Cgroups {
         return group.apply(hierarchy) instanceof FreezerCgroup;
     }
 
-    /** @return empty when the node has no such pod (any more) */
+    /**
+     * @return empty when the node has no such pod (any more)
+     */
     public Optional<PodCgroup> ofPod(String podUid) throws IOException {
         Optional<Path> found = find(podUid);
         if (found.isEmpty()) {
             return Optional.empty();
         }
         Map<String, Cgroup> containers = new HashMap<>();
-        try (DirectoryStream<Path> children = Files.newDirectoryStream(found.get(), Files::isDirectory)) {
+        try (DirectoryStream<Path> children =
+                Files.newDirectoryStream(found.get(), Files::isDirectory)) {
             for (Path child : children) {
                 Matcher name = CONTAINER.matcher(child.getFileName().toString());
                 if (name.matches()) {
@@ -92,7 +111,8 @@ public final class Cgroups {
         todo.add(hierarchy);
         while (!todo.isEmpty()) {
             Path directory = todo.removeFirst();
-            try (DirectoryStream<Path> children = Files.newDirectoryStream(directory, Files::isDirectory)) {
+            try (DirectoryStream<Path> children =
+                    Files.newDirectoryStream(directory, Files::isDirectory)) {
                 for (Path child : children) {
                     Optional<String> uid = podUid(child.getFileName().toString());
                     if (uid.isPresent() && uid.get().equals(podUid)) {
@@ -123,8 +143,9 @@ public final class Cgroups {
     private static Optional<Path> mount(Host host, String type, @Nullable String option)
             throws IOException {
         for (MountInfo mount : MountInfo.of(host, 1)) {
-            boolean wanted = mount.type().equals(type)
-                    && (option == null || mount.superOptions().contains(option));
+            boolean wanted =
+                    mount.type().equals(type)
+                            && (option == null || mount.superOptions().contains(option));
             if (wanted) {
                 return Optional.of(host.path(mount.mountPoint()));
             }

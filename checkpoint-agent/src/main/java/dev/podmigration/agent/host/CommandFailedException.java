@@ -12,7 +12,11 @@ public final class CommandFailedException extends IOException {
     private final String error;
 
     CommandFailedException(List<String> command, String what, String output, String error) {
-        super(String.join(" ", command) + ": " + what + (error.isBlank() ? "" : ": " + error.strip()));
+        super(
+                String.join(" ", command)
+                        + ": "
+                        + what
+                        + (error.isBlank() ? "" : ": " + error.strip()));
         this.output = output;
         this.error = error;
     }

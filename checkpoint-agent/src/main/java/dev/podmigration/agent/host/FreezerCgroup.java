@@ -22,7 +22,8 @@ record FreezerCgroup(Path directory) implements Cgroup {
 
     @Override
     public boolean isFrozen() throws IOException {
-        // Reading is what makes the kernel look whether FREEZING has become FROZEN (Documentation/admin-guide/
+        // Reading is what makes the kernel look whether FREEZING has become FROZEN
+        // (Documentation/admin-guide/
         // cgroup-v1/freezer-subsystem.rst).
         return CgroupFiles.read(directory.resolve("freezer.state")).equals("FROZEN");
     }

@@ -10,8 +10,8 @@ import java.util.Deque;
 import java.util.regex.Pattern;
 
 /**
- * The node's file system. The agent runs with {@code hostPID}, so the root of process 1 is the node's root, whatever
- * is mounted there and whenever.
+ * The node's file system. The agent runs with {@code hostPID}, so the root of process 1 is the
+ * node's root, whatever is mounted there and whenever.
  *
  * <p>Thread-safe: it keeps nothing but the path of the root.
  */
@@ -20,8 +20,12 @@ public final class Host {
     /** As many as the kernel follows (MAXSYMLINKS). */
     private static final int MAX_LINKS = 40;
 
-    /** Below these the kernel's links lead somewhere else than their text says: only the kernel may follow them. */
-    private static final Pattern PROCESS_PATH = Pattern.compile("/proc/(self|thread-self|\\d+)(/.*)?");
+    /**
+     * Below these the kernel's links lead somewhere else than their text says: only the kernel may
+     * follow them.
+     */
+    private static final Pattern PROCESS_PATH =
+            Pattern.compile("/proc/(self|thread-self|\\d+)(/.*)?");
 
     private final Path root;
 
@@ -29,7 +33,10 @@ public final class Host {
         this.root = root.toAbsolutePath().normalize();
     }
 
-    /** The node on which this process runs; needs the node's process namespace and the right to trace process 1. */
+    /**
+     * The node on which this process runs; needs the node's process namespace and the right to
+     * trace process 1.
+     */
     public static Host ofThisNode() {
         return new Host(Path.of("/proc/1/root"));
     }
@@ -45,18 +52,21 @@ public final class Host {
     /**
      * Where an absolute path of the node is found by this process.
      *
-     * <p>An absolute symbolic link below {@code /proc/1/root} would lead the kernel to the agent's own root (on many
-     * distributions {@code /var/run} is one), so links are followed here, inside the node's root. What does not exist
-     * (yet) is appended as it is.
+     * <p>An absolute symbolic link below {@code /proc/1/root} would lead the kernel to the agent's
+     * own root (on many distributions {@code /var/run} is one), so links are followed here, inside
+     * the node's root. What does not exist (yet) is appended as it is.
      *
-     * <p>Only for paths that no user of the cluster controls: whoever may change a directory on the way can change it
-     * between this call and the use of its answer.
+     * <p>Only for paths that no user of the cluster controls: whoever may change a directory on the
+     * way can change it between this call and the use of its answer.
      */
     public Path path(String absolute) {
         return resolve(absolute, true);
     }
 
-    /** Like {@link #path}, but a link in the last place is not followed: for removing it, or reading it. */
+    /**
+     * Like {@link #path}, but a link in the last place is not followed: for removing it, or reading
+     * it.
+     */
     public Path pathWithoutLastLink(String absolute) {
         return resolve(absolute, false);
     }

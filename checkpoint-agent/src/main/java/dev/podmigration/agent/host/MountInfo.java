@@ -16,7 +16,12 @@ import java.util.Optional;
  * @param superOptions of the file system, such as {@code upperdir=...}
  */
 public record MountInfo(
-        String root, String mountPoint, List<String> options, String type, String source, List<String> superOptions) {
+        String root,
+        String mountPoint,
+        List<String> options,
+        String type,
+        String source,
+        List<String> superOptions) {
 
     public MountInfo {
         options = List.copyOf(options);

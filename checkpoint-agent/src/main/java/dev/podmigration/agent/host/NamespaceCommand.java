@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Programs in the namespaces of a process of the node, by {@code nsenter}; normally process 1.
  *
- * <p>The program sees the node's own files, network, processes and cgroup root, but stays in the agent's cgroup: it
- * counts against the agent's limits and ends with the agent's container.
+ * <p>The program sees the node's own files, network, processes and cgroup root, but stays in the
+ * agent's cgroup: it counts against the agent's limits and ends with the agent's container.
  */
 public final class NamespaceCommand implements HostCommand {
 
@@ -23,7 +23,18 @@ public final class NamespaceCommand implements HostCommand {
 
     /** Programs of the node itself. */
     public static NamespaceCommand ofProcess(long pid) {
-        return new NamespaceCommand(List.of("nsenter", "-t", Long.toString(pid), "-m", "-u", "-i", "-n", "-p", "-C", "--"));
+        return new NamespaceCommand(
+                List.of(
+                        "nsenter",
+                        "-t",
+                        Long.toString(pid),
+                        "-m",
+                        "-u",
+                        "-i",
+                        "-n",
+                        "-p",
+                        "-C",
+                        "--"));
     }
 
     /** Programs of the agent's own container. */
@@ -32,7 +43,8 @@ public final class NamespaceCommand implements HostCommand {
     }
 
     @Override
-    public CommandResult run(Duration limit, List<String> command) throws CommandFailedException, InterruptedException {
+    public CommandResult run(Duration limit, List<String> command)
+            throws CommandFailedException, InterruptedException {
         List<String> whole = new ArrayList<>(prefix);
         whole.addAll(command);
         Process process = start(whole);
@@ -47,7 +59,8 @@ public final class NamespaceCommand implements HostCommand {
             }
         }
         if (!ended) {
-            throw new CommandFailedException(command, "no end within " + limit, output.text(), error.text());
+            throw new CommandFailedException(
+                    command, "no end within " + limit, output.text(), error.text());
         }
         return new CommandResult(command, process.exitValue(), output.text(), error.text());
     }
@@ -64,7 +77,8 @@ public final class NamespaceCommand implements HostCommand {
             process.getOutputStream().close();
             return process;
         } catch (IOException e) {
-            throw new CommandFailedException(command, "cannot be started: " + e.getMessage(), "", "");
+            throw new CommandFailedException(
+                    command, "cannot be started: " + e.getMessage(), "", "");
         }
     }
 

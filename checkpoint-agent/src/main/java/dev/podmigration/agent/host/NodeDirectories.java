@@ -1,0 +1,56 @@
+package dev.podmigration.agent.host;
+
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/**
+ * Where this project keeps its files on a node (docs/architecture.md, "On a node"). Every name that
+ * comes from the cluster is checked before it becomes a part of a path.
+ */
+public record NodeDirectories(Host host) {
+
+    /** Survives a reboot. */
+    public static final String DATA = "/var/lib/podmigration";
+
+    /** Does not. */
+    public static final String STATE = "/run/podmigration";
+
+    private static final Pattern POD_UID = Pattern.compile("[0-9a-f-]{1,64}");
+    private static final Pattern CONTAINER_NAME =
+            Pattern.compile("[0-9a-z]([0-9a-z-]{0,61}[0-9a-z])?");
+    private static final Pattern CONTAINER_ID = Pattern.compile("[0-9a-f]{64}");
+
+    public Path data() {
+        return host.path(DATA);
+    }
+
+    public Path state() {
+        return host.path(STATE);
+    }
+
+    /** Durable: the record of a restore and the files that the launcher obeys. */
+    public Path restoreRecord(String podUid) {
+        return host.path(DATA + "/restores/" + checked(POD_UID, podUid));
+    }
+
+    /** Images, work directory and pipes of all containers of one restore. */
+    public Path restores(String podUid) {
+        return host.path(STATE + "/restores/" + checked(POD_UID, podUid));
+    }
+
+    public Path restore(String podUid, String containerName) {
+        return restores(podUid).resolve(checked(CONTAINER_NAME, containerName));
+    }
+
+    /** Pipes of the dump of one container. */
+    public Path dump(String containerId) {
+        return host.path(STATE + "/dumps/" + checked(CONTAINER_ID, containerId));
+    }
+
+    private static String checked(Pattern pattern, String name) {
+        if (!pattern.matcher(name).matches()) {
+            throw new IllegalArgumentException("not a name this node would use: " + name);
+        }
+        return name;
+    }
+}
