@@ -3,12 +3,13 @@ package dev.podmigration.agent.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 class CgroupsTest {
 
@@ -18,10 +19,10 @@ class CgroupsTest {
             "40 30 0:31 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n"
                     + "41 30 0:32 / /sys/fs/cgroup/freezer rw - cgroup cgroup rw,freezer\n"
                     + "42 30 0:33 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw,nsdelegate\n";
-    private static final String VERSION_2 = "40 30 0:31 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate\n";
+    private static final String VERSION_2 =
+            "40 30 0:31 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate\n";
 
-    @TempDir
-    Path root;
+    @TempDir Path root;
 
     private Host host;
 
@@ -43,7 +44,8 @@ class CgroupsTest {
         assertThat(cgroups.isVersion1()).isTrue();
         assertThat(found.pod().directory()).isEqualTo(pod);
         assertThat(found.containers()).containsOnlyKeys(ID);
-        assertThat(found.container(ID).orElseThrow().directory()).isEqualTo(pod.resolve("crio-" + ID));
+        assertThat(found.container(ID).orElseThrow().directory())
+                .isEqualTo(pod.resolve("crio-" + ID));
     }
 
     @Test
@@ -51,21 +53,30 @@ class CgroupsTest {
         Cgroups cgroups = mounted(VERSION_2);
         String slice = "kubepods-besteffort-pod" + UID.replace('-', '_') + ".slice";
         Path pod = make("sys/fs/cgroup/kubepods.slice/kubepods-besteffort.slice/" + slice);
-        make("sys/fs/cgroup/kubepods.slice/kubepods-besteffort.slice/" + slice + "/crio-" + ID + ".scope/inner");
+        make(
+                "sys/fs/cgroup/kubepods.slice/kubepods-besteffort.slice/"
+                        + slice
+                        + "/crio-"
+                        + ID
+                        + ".scope/inner");
         make("sys/fs/cgroup/system.slice/crio.service");
 
         PodCgroup found = cgroups.ofPod(UID).orElseThrow();
 
         assertThat(cgroups.isVersion1()).isFalse();
         assertThat(found.pod().directory()).isEqualTo(pod);
-        assertThat(found.container(ID).orElseThrow().directory()).isEqualTo(pod.resolve("crio-" + ID + ".scope"));
+        assertThat(found.container(ID).orElseThrow().directory())
+                .isEqualTo(pod.resolve("crio-" + ID + ".scope"));
     }
 
     @Test
     void aGuaranteedPodBelowANestedRootIsFound() throws IOException {
         Cgroups cgroups = mounted(VERSION_2);
-        Path pod = make("sys/fs/cgroup/tenant.slice/tenant-kubepods.slice/tenant-kubepods-pod" + UID.replace('-', '_')
-                + ".slice");
+        Path pod =
+                make(
+                        "sys/fs/cgroup/tenant.slice/tenant-kubepods.slice/tenant-kubepods-pod"
+                                + UID.replace('-', '_')
+                                + ".slice");
         assertThat(cgroups.ofPod(UID).orElseThrow().pod().directory()).isEqualTo(pod);
     }
 

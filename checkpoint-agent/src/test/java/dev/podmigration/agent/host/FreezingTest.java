@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,12 +18,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
-/** Against the kernel of this machine, in groups made for the test; skipped where it may not make any. */
+/**
+ * Against the kernel of this machine, in groups made for the test; skipped where it may not make
+ * any.
+ */
 class FreezingTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(5);
@@ -127,11 +131,12 @@ class FreezingTest {
         assertThatThrownBy(group::processes).isInstanceOf(IOException.class);
     }
 
-    private Cgroup make(Version version, @Nullable Cgroup parent, String name)
-            throws IOException {
-        Path directory = parent == null
-                ? version.mount.resolve("podmigration-test-" + ProcessHandle.current().pid() + "-" + name)
-                : parent.directory().resolve(name);
+    private Cgroup make(Version version, @Nullable Cgroup parent, String name) throws IOException {
+        Path directory =
+                parent == null
+                        ? version.mount.resolve(
+                                "podmigration-test-" + ProcessHandle.current().pid() + "-" + name)
+                        : parent.directory().resolve(name);
         try {
             Files.createDirectory(directory);
         } catch (IOException e) {

@@ -3,17 +3,17 @@ package dev.podmigration.agent.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
 class HostTest {
 
-    @TempDir
-    Path root;
+    @TempDir Path root;
 
     private Host host;
 
@@ -33,7 +33,8 @@ class HostTest {
 
     @Test
     void aRelativeLinkIsFollowedThroughAnAbsoluteOne() {
-        assertThat(host.path("/var/lib/again/crio.sock")).isEqualTo(root.resolve("run/crio/crio.sock"));
+        assertThat(host.path("/var/lib/again/crio.sock"))
+                .isEqualTo(root.resolve("run/crio/crio.sock"));
     }
 
     @Test
@@ -45,7 +46,8 @@ class HostTest {
 
     @Test
     void whatDoesNotExistYetIsAppended() {
-        assertThat(host.path("/var/run/podmigration/restores")).isEqualTo(root.resolve("run/podmigration/restores"));
+        assertThat(host.path("/var/run/podmigration/restores"))
+                .isEqualTo(root.resolve("run/podmigration/restores"));
     }
 
     @Test
@@ -58,12 +60,14 @@ class HostTest {
     void aLoopOfLinksIsAnError() throws IOException {
         Files.createSymbolicLink(root.resolve("a"), Path.of("/b"));
         Files.createSymbolicLink(root.resolve("b"), Path.of("/a"));
-        assertThatThrownBy(() -> host.path("/a/file")).hasMessageContaining("too many symbolic links");
+        assertThatThrownBy(() -> host.path("/a/file"))
+                .hasMessageContaining("too many symbolic links");
     }
 
     @Test
     void theLinksOfProcessesAreLeftToTheKernel() {
-        // /proc/1/root of the machine that runs this test reads "/", which would mean the node's root.
+        // /proc/1/root of the machine that runs this test reads "/", which would mean the node's
+        // root.
         Host machine = Host.at(Path.of("/"));
         assertThat(machine.path("/proc/self/root/etc")).isEqualTo(Path.of("/proc/self/root/etc"));
         assertThat(machine.path("/proc/1/ns/net")).isEqualTo(Path.of("/proc/1/ns/net"));

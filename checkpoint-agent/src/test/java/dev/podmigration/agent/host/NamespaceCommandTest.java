@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class NamespaceCommandTest {
 
@@ -26,7 +27,10 @@ class NamespaceCommandTest {
 
     @Test
     void aFailureCanBeMadeAnExceptionThatNamesTheCause() {
-        assertThatThrownBy(() -> command.run(LIMIT, "sh", "-c", "echo no such thing >&2; exit 1").orThrow())
+        assertThatThrownBy(
+                        () ->
+                                command.run(LIMIT, "sh", "-c", "echo no such thing >&2; exit 1")
+                                        .orThrow())
                 .isInstanceOf(CommandFailedException.class)
                 .hasMessageContaining("exit code 1")
                 .hasMessageContaining("no such thing");
@@ -42,26 +46,37 @@ class NamespaceCommandTest {
     @Test
     void aProgramThatDoesNotEndIsKilledWithItsChildren(@TempDir Path directory) throws Exception {
         Path pid = directory.resolve("pid");
-        assertThatThrownBy(() -> command.run(
-                        Duration.ofSeconds(1), "sh", "-c", "sleep 60 & echo $! > " + pid + "; echo started; wait"))
+        assertThatThrownBy(
+                        () ->
+                                command.run(
+                                        Duration.ofSeconds(1),
+                                        "sh",
+                                        "-c",
+                                        "sleep 60 & echo $! > " + pid + "; echo started; wait"))
                 .isInstanceOf(CommandFailedException.class)
                 .hasMessageContaining("no end within");
         long child = Long.parseLong(Files.readString(pid).strip());
         // Gone, or a zombie that process 1 has yet to collect: its command line is empty then.
-        await().untilAsserted(() -> assertThat(Path.of("/proc/" + child + "/cmdline"))
-                .satisfiesAnyOf(
-                        file -> assertThat(file).doesNotExist(),
-                        file -> assertThat(Files.readString(file)).isEmpty()));
+        await().untilAsserted(
+                        () ->
+                                assertThat(Path.of("/proc/" + child + "/cmdline"))
+                                        .satisfiesAnyOf(
+                                                file -> assertThat(file).doesNotExist(),
+                                                file ->
+                                                        assertThat(Files.readString(file))
+                                                                .isEmpty()));
     }
 
     @Test
-    void aDetachedChildThatHoldsTheStreamsDoesNotHoldTheCaller(@TempDir Path directory) throws Exception {
+    void aDetachedChildThatHoldsTheStreamsDoesNotHoldTheCaller(@TempDir Path directory)
+            throws Exception {
         Path pid = directory.resolve("pid");
         CommandResult result =
-                command.run(LIMIT, "sh", "-c", "setsid sleep 60 & echo $! > " + pid + "; echo done");
+                command.run(
+                        LIMIT, "sh", "-c", "setsid sleep 60 & echo $! > " + pid + "; echo done");
         assertThat(result.output()).isEqualTo("done\n");
-        ProcessHandle child = ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
-                .orElseThrow();
+        ProcessHandle child =
+                ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).orElseThrow();
         assertThat(child.isAlive()).isTrue();
         child.destroyForcibly();
     }

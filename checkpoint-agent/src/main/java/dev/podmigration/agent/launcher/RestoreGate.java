@@ -1,0 +1,242 @@
+package dev.podmigration.agent.launcher;
+
+import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.host.Host;
+import dev.podmigration.agent.host.NodeDirectories;
+import dev.podmigration.api.v1alpha1.FailureReason;
+
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * The place where one container of a target pod waits to be restored: the agent's end of the
+ * launcher.
+ *
+ * <p>All state is in the directory, so that an agent that was restarted opens the same gate again.
+ * The kubelet may try a container several times, each time with a new id and a new launcher; those
+ * that ended are not seen.
+ */
+public final class RestoreGate {
+
+    /** Launchers that die leave no event: how often to look for them while waiting. */
+    private static final Duration LOOK = Duration.ofMillis(250);
+
+    private final Host host;
+    private final Path directory;
+    private final String container;
+
+    private RestoreGate(Host host, Path directory, String container) {
+        this.host = host;
+        this.directory = directory;
+        this.container = container;
+    }
+
+    /**
+     * Creates the directory, or finds the one that is there. From then on a launcher can arm
+     * itself.
+     */
+    public static RestoreGate open(NodeDirectories directories, String podUid, String container)
+            throws IOException {
+        Path directory = directories.restore(podUid, container);
+        StateDirectory.create(directory);
+        HookChannel.createPipes(directory);
+        Files.createDirectories(directory.resolve("work"));
+        // Last: the launcher takes it as the sign that all the others are there.
+        Files.createDirectories(directory.resolve("images"));
+        return new RestoreGate(directories.host(), directory, container);
+    }
+
+    Host host() {
+        return host;
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    /** CRIU reads the images from here. */
+    public Path images() {
+        return directory.resolve("images");
+    }
+
+    /** CRIU writes {@code restore.log} here. */
+    public Path work() {
+        return directory.resolve("work");
+    }
+
+    /** The launcher that waits now, the latest if there are several. */
+    public Optional<ArmedLauncher> armed() throws IOException {
+        return waitingLaunchers().stream().max(Comparator.comparing(ArmedLauncher::armedAt));
+    }
+
+    /**
+     * @throws AgentFailure {@link FailureReason#LauncherTimeout} when none comes within the limit
+     */
+    public ArmedLauncher awaitArmed(Duration limit)
+            throws IOException, InterruptedException, AgentFailure {
+        Optional<ArmedLauncher> armed = await(limit, this::armed);
+        return armed.orElseThrow(
+                () ->
+                        new AgentFailure(
+                                FailureReason.LauncherTimeout,
+                                "container %s did not reach its launcher within %d s"
+                                        .formatted(container, limit.toSeconds())));
+    }
+
+    /** Orders the restore; everything that CRIU needs must be in its place. Returns at once. */
+    public void restore(ArmedLauncher launcher, boolean tcpClose) throws IOException {
+        Fifo.writeLine(orders(launcher), tcpClose ? "restore --tcp-close" : "restore");
+    }
+
+    /**
+     * Lets every waiting launcher fail. The kubelet tries again unless {@link
+     * RestoreMark#CANCELLED} is set before.
+     */
+    public void cancel(String reason) throws IOException {
+        String line = "cancel " + reason.replaceAll("\\s+", " ").strip();
+        for (ArmedLauncher launcher : waitingLaunchers()) {
+            Fifo.writeLine(orders(launcher), line);
+        }
+    }
+
+    /** The exit code of the runtime's restore, if it has ended. */
+    public Optional<Integer> result(ArmedLauncher launcher) throws IOException {
+        String text = read("result." + launcher.containerId());
+        // Without its newline it is not complete.
+        return text.endsWith("\n") ? Optional.of(Integer.parseInt(text.strip())) : Optional.empty();
+    }
+
+    /**
+     * Waits for the end of the restore.
+     *
+     * @throws AgentFailure {@link FailureReason#LauncherTimeout} when it does not end within the
+     *     limit, {@link FailureReason#RestoreFailed} when the launcher ended without a result
+     */
+    public int awaitResult(ArmedLauncher launcher, Duration limit)
+            throws IOException, InterruptedException, AgentFailure {
+        Optional<Boolean> ended =
+                await(
+                        limit,
+                        () ->
+                                result(launcher).isPresent() || !isAlive(launcher)
+                                        ? Optional.of(true)
+                                        : Optional.empty());
+        if (ended.isEmpty()) {
+            throw new AgentFailure(
+                    FailureReason.LauncherTimeout,
+                    "the restore of container %s did not end within %d s"
+                            .formatted(container, limit.toSeconds()));
+        }
+        return result(launcher)
+                .orElseThrow(
+                        () ->
+                                new AgentFailure(
+                                        FailureReason.RestoreFailed,
+                                        "the launcher of container %s ended without a result"
+                                                .formatted(container)));
+    }
+
+    /** Takes the directory away, with images and logs; nothing may be mounted below it any more. */
+    public void remove() throws IOException {
+        cancel("the restore is over");
+        StateDirectory.delete(directory);
+    }
+
+    private Path orders(ArmedLauncher launcher) {
+        return directory.resolve("go." + launcher.containerId());
+    }
+
+    private List<ArmedLauncher> waitingLaunchers() throws IOException {
+        List<String> names;
+        try (Stream<Path> files = Files.list(directory)) {
+            names =
+                    files.map(file -> file.getFileName().toString())
+                            .filter(name -> name.startsWith("armed."))
+                            .toList();
+        }
+        return names.stream()
+                .map(name -> name.substring("armed.".length()))
+                .flatMap(id -> launcher(id).stream())
+                .toList();
+    }
+
+    private Optional<ArmedLauncher> launcher(String containerId) {
+        try {
+            Path file = directory.resolve("armed." + containerId);
+            List<String> lines = Files.readAllLines(file);
+            ArmedLauncher launcher =
+                    new ArmedLauncher(
+                            containerId,
+                            lines.get(0),
+                            Long.parseLong(lines.get(1)),
+                            Files.getLastModifiedTime(file).toInstant());
+            return Optional.of(launcher)
+                    .filter(this::isAlive)
+                    .filter(waiting -> !hasResult(waiting));
+        } catch (IOException | IndexOutOfBoundsException | NumberFormatException e) {
+            // Not written by our launcher, or removed while we look.
+            return Optional.empty();
+        }
+    }
+
+    private boolean hasResult(ArmedLauncher launcher) {
+        return Files.exists(directory.resolve("result." + launcher.containerId()));
+    }
+
+    /** The process of that number is still this launcher: its arguments name the container. */
+    private boolean isAlive(ArmedLauncher launcher) {
+        try {
+            return Files.readString(host.process(launcher.pid(), "cmdline"))
+                    .contains(launcher.containerId());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private String read(String fileName) throws IOException {
+        try {
+            return Files.readString(directory.resolve(fileName));
+        } catch (NoSuchFileException e) {
+            return "";
+        }
+    }
+
+    private interface Look<T> {
+        Optional<T> now() throws IOException;
+    }
+
+    private <T> Optional<T> await(Duration limit, Look<T> look)
+            throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        try (WatchService watch = FileSystems.getDefault().newWatchService()) {
+            directory.register(
+                    watch,
+                    StandardWatchEventKinds.ENTRY_CREATE,
+                    StandardWatchEventKinds.ENTRY_MODIFY);
+            while (true) {
+                Optional<T> seen = look.now();
+                long left = deadline - System.nanoTime();
+                if (seen.isPresent() || left <= 0) {
+                    return seen;
+                }
+                WatchKey key = watch.poll(Math.min(left, LOOK.toNanos()), TimeUnit.NANOSECONDS);
+                if (key != null) {
+                    key.pollEvents();
+                    key.reset();
+                }
+            }
+        }
+    }
+}
