@@ -26,7 +26,7 @@ abstract class ApiBean {
             };
 
     @Override
-    @SuppressWarnings("EqualsGetClass")     public final boolean equals(@Nullable Object other) {
+    public final boolean equals(@Nullable Object other) {
         return this == other
                 || (other != null
                         && other.getClass() == getClass()
