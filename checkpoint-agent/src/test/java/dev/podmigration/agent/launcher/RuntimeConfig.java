@@ -1,5 +1,7 @@
 package dev.podmigration.agent.launcher;
 
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import java.io.IOException;
@@ -57,7 +59,18 @@ final class RuntimeConfig {
         return this;
     }
 
+    /** As CRI-O 1.36 writes it. */
     String json() throws IOException {
+        DefaultPrettyPrinter printer = new DefaultPrettyPrinter(
+                Separators.createDefaultInstance().withObjectFieldValueSpacing(Separators.Spacing.AFTER));
+        return new ObjectMapper().writer(printer).writeValueAsString(content());
+    }
+
+    String jsonOnOneLine() throws IOException {
+        return new ObjectMapper().writeValueAsString(content());
+    }
+
+    private Map<String, Object> content() {
         Map<String, Object> linux = new LinkedHashMap<>();
         linux.put("cgroupsPath", cgroupsPath);
         if (process.containsKey("selinuxLabel")) {
@@ -72,6 +85,6 @@ final class RuntimeConfig {
         config.put("process", process);
         config.put("annotations", annotations);
         config.put("linux", linux);
-        return new ObjectMapper().writeValueAsString(config);
+        return config;
     }
 }
