@@ -83,7 +83,7 @@ cluster_up() {
     attempt 60 "API server" cluster_api_answers
     image_load_everywhere "$(image_coredns)" "localhost/coredns:$(parts_go_version coredns github.com/coredns/coredns | tr -d v)"
     image_load_everywhere "$(image_java_base 25)" localhost/java:25
-    sed "s/@COREDNS_VERSION@/$(parts_go_version coredns github.com/coredns/coredns | tr -d v)/; s/@DNS_ADDRESS@/$LAB_DNS_ADDRESS/" \
+    sed "s/@COREDNS_VERSION@/$(parts_go_version coredns github.com/coredns/coredns | tr -d v)/; s/@DNS_ADDRESS@/$LAB_DNS_ADDRESS/; s/@MANIFEST_HASH@/$(parts_hash <"$LAB_HOME/manifests/coredns.yaml")/" \
         "$LAB_HOME/manifests/coredns.yaml" | cluster_kubectl apply -f - >/dev/null
     for cluster_machine in $LAB_NODES; do
         attempt 60 "registration of $cluster_machine" cluster_node_is_registered "$cluster_machine"

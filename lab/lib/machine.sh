@@ -106,8 +106,15 @@ machine_exec() {
     machine_exec_pid=$(machine_pid "$machine_exec_name") || die "$machine_exec_name does not run: lab/lab up"
     (
         cgroup_enter "$machine_exec_name"
+        # What the caller has open must not get into containers either: see machine/root.
+        # shellcheck disable=SC2016
         exec nsenter --target "$machine_exec_pid" --mount --pid --uts --ipc --net --cgroup \
-            env -i -C / PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" "$@"
+            env -i -C / PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" \
+            bash -c '
+                for file in /proc/self/fd/*; do
+                    [ "${file##*/}" -le 2 ] || eval "exec ${file##*/}>&-"
+                done
+                exec "$@"' exec "$@"
     )
 }
 

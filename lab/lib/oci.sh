@@ -14,6 +14,7 @@ Makes OUT, an OCI image layout, whose last layer is the content of DIR.
   --user UID[:GID]     who runs the container
   --workdir PATH
   --label NAME=VALUE   repeatable
+  --annotation NAME=VALUE  of the manifest; repeatable
   --owner UID:GID      who owns the layer's files (default: as in DIR)
 E
 }
@@ -59,7 +60,7 @@ oci_add_named() {
     sed -i "/^$1 \"${oci_name}[=\"]/d" "$2"
     case "$1" in
         env) printf 'env %s\n' "$(oci_string "$3")" >>"$2" ;;
-        label) printf 'label %s:%s\n' "$(oci_string "${3%%=*}")" "$(oci_string "${3#*=}")" >>"$2" ;;
+        *) printf '%s %s:%s\n' "$1" "$(oci_string "${3%%=*}")" "$(oci_string "${3#*=}")" >>"$2" ;;
     esac
 }
 
@@ -90,7 +91,9 @@ oci_manifest() { # SETTINGS "CONFIG-DIGEST SIZE"
         oci_descriptor layer.v1.tar "$oci_layer"
         echo
     done | oci_join | tr -d '\n'
-    printf ']}'
+    printf ']'
+    [ -z "$(oci_settings annotation "$1")" ] || printf ',"annotations":{%s}' "$(oci_settings annotation "$1" | oci_join)"
+    printf '}'
 }
 
 oci_main() {
@@ -115,7 +118,7 @@ oci_main() {
                 oci_string "$2" >>"$oci_scratch/${1#--}"
                 echo >>"$oci_scratch/${1#--}"
                 ;;
-            --env | --label) printf '%s %s\n' "${1#--}" "$2" >>"$oci_scratch/named" ;;
+            --env | --label | --annotation) printf '%s %s\n' "${1#--}" "$2" >>"$oci_scratch/named" ;;
             --*) die "lab oci does not know $1" ;;
             *) break ;;
         esac

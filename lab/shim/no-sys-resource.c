@@ -1,15 +1,17 @@
 /*
- * For machines whose root lacks CAP_SYS_RESOURCE (sandboxes, some CI): makes two refused requests behave as they would
+ * For machines whose root lacks CAP_SYS_RESOURCE (sandboxes, some CI): makes three refused requests behave as they would
  * on a real node, for crun, CRIU, conmon and whoever else runs on a lab node. Loaded by the node's /etc/ld.so.preload;
  * it changes nothing for a call that succeeds.
  *
  * 1. CRIU reads the limits of a process of another user with prlimit(): "Can't get rlimit 0: Operation not permitted".
  *    They stand in /proc/PID/limits too, which is allowed.
  * 2. Guaranteed and system-critical pods get a negative oom_score_adj, which is refused: 0 is written instead.
+ * 3. Privileged containers ask for all capabilities: they get all that there are.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -131,4 +133,25 @@ ssize_t write(int fd, const void *data, size_t size)
 		return (ssize_t)size;
 	errno = error;
 	return -1;
+}
+
+int capset(cap_user_header_t header, const cap_user_data_t data)
+{
+	struct __user_cap_header_struct own_header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct own[_LINUX_CAPABILITY_U32S_3], possible[_LINUX_CAPABILITY_U32S_3];
+
+	if (!real_syscall)
+		find_real_functions();
+	if (real_syscall(SYS_capset, (long)header, (long)data) == 0)
+		return 0;
+	if (errno != EPERM || header->version != _LINUX_CAPABILITY_VERSION_3)
+		return -1;
+	if (real_syscall(SYS_capget, (long)&own_header, (long)own) != 0)
+		return -1;
+	for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+		possible[i].permitted = data[i].permitted & own[i].permitted;
+		possible[i].effective = data[i].effective & own[i].permitted;
+		possible[i].inheritable = data[i].inheritable & own[i].permitted;
+	}
+	return (int)real_syscall(SYS_capset, (long)header, (long)possible);
 }
