@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public class Ability extends ApiBean {
     @JsonPropertyDescription(
             "Name of the ability, for example Checkpoint, TcpEstablished, HostSideDrop or"
-                + " PacketHold.")
+                    + " PacketHold.")
     @Required
     private @Nullable String name;
 

@@ -12,7 +12,7 @@ import io.fabric8.generator.annotation.Min;
 public class CheckpointLimits extends ApiBean {
     @JsonPropertyDescription(
             "Longest time in which neither copy may answer; then the source rolls back, as long as"
-                + " it has not given the grant. Unit: seconds, 1 to 600. Default: 10.")
+                    + " it has not given the grant. Unit: seconds, 1 to 600. Default: 10.")
     @Default("10")
     @Min(1)
     @Max(600)

@@ -24,22 +24,22 @@ import java.util.List;
 public class CheckpointOptions extends ApiBean {
     @JsonPropertyDescription(
             "true: established TCP connections are saved and restored. false: they are closed."
-                + " Default: decided from the workload and from network.address.")
+                    + " Default: decided from the workload and from network.address.")
     private @Nullable Boolean tcpEstablished;
 
     @JsonPropertyDescription(
             "true: file locks held by the processes are saved and restored. Default: decided from"
-                + " the workload.")
+                    + " the workload.")
     private @Nullable Boolean fileLocks;
 
     @JsonPropertyDescription(
             "true: processes whose session leader or terminal is outside of the container may be"
-                + " saved. Default: decided from the workload.")
+                    + " saved. Default: decided from the workload.")
     private @Nullable Boolean shellJob;
 
     @JsonPropertyDescription(
             "true: files that are deleted but still open, and have other names, are linked back for"
-                + " the checkpoint. Default: decided from the workload.")
+                    + " the checkpoint. Default: decided from the workload.")
     private @Nullable Boolean linkRemap;
 
     @JsonPropertyDescription(
@@ -60,7 +60,7 @@ public class CheckpointOptions extends ApiBean {
 
     @JsonPropertyDescription(
             "Largest deleted but still open file that is put into the checkpoint. Unit: bytes, 0 to"
-                + " 1073741824 (1 GiB). Default: decided from the workload.")
+                    + " 1073741824 (1 GiB). Default: decided from the workload.")
     @Min(0)
     @Max(1073741824)
     private @Nullable Long ghostLimitBytes;

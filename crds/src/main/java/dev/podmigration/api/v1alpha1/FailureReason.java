@@ -11,7 +11,7 @@ public enum FailureReason {
     PodNotFound(
             false,
             "Check the name and the namespace: the PodMigration must be in the namespace of the"
-                + " pod."),
+                    + " pod."),
 
     /** The pod is not in phase Running, or one of its containers is not. */
     PodNotRunning(true, "Wait until every container of the pod runs, then migrate."),
@@ -23,7 +23,7 @@ public enum FailureReason {
     PodMoved(
             false,
             "Look where the pod runs now; leave spec.pod.nodeName out to move it from wherever it"
-                + " is."),
+                    + " is."),
 
     /** Another migration of the same pod has not ended. */
     AlreadyMigrating(true, "Wait for the other PodMigration of this pod, or cancel it."),
@@ -47,13 +47,13 @@ public enum FailureReason {
     NoProvedAgent(
             true,
             "See kubectl describe migrationnode for this node: its conditions say what is"
-                + " missing."),
+                    + " missing."),
 
     /** The pod belongs to a kind of owner that would fight the move. */
     OwnerNotSupported(
             false,
             "See docs/concepts.md for the owners that are supported; move this workload by its"
-                + " owner."),
+                    + " owner."),
 
     /** The pod uses the network of the node, so its sockets cannot move without it. */
     HostNetwork(false, "Run the pod without hostNetwork, or leave it where it is."),
@@ -110,7 +110,7 @@ public enum FailureReason {
     AgentUnreachable(
             true,
             "Check that the agent pod of the node runs and that port and network policy let agents"
-                + " talk."),
+                    + " talk."),
 
     /** Memory or disk of the target node ran full while images arrived. */
     TargetFull(true, "Free memory or disk on the target node, or choose another one."),
@@ -127,7 +127,7 @@ public enum FailureReason {
     ConnectedTcpSocket(
             false,
             "Set checkpoint.tcpEstablished: true to move connections, or network.address: New to"
-                + " close them."),
+                    + " close them."),
 
     /** A mount comes from outside of the container and is not named. */
     ExternalMount(false, "Name the mount in checkpoint.extMountMap."),
@@ -158,7 +158,7 @@ public enum FailureReason {
     CheckpointNotSupported(
             false,
             "Switch on CRIU support in CRI-O and the feature gate ContainerCheckpoint of the"
-                + " kubelet."),
+                    + " kubelet."),
 
     /** The dump failed for a reason that is none of the others. */
     CheckpointFailed(true, "The log holds the error lines of CRIU."),
@@ -185,7 +185,7 @@ public enum FailureReason {
     CanaryFailed(
             false,
             "See kubectl describe migrationnode for the error; kernel, CRIU or runtime need"
-                + " attention."),
+                    + " attention."),
 
     /** The source had already decided to roll back when the target asked. */
     GrantRefused(true, "The source runs again; see its PodCheckpoint for what made it roll back."),

@@ -16,7 +16,7 @@ public class Finding extends ApiBean {
 
     @JsonPropertyDescription(
             "Passed, Warning (the migration goes on, a person should know) or Refused (it does not"
-                + " begin).")
+                    + " begin).")
     @Required
     private @Nullable Verdict verdict;
 

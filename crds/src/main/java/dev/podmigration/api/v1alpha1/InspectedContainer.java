@@ -35,7 +35,7 @@ public class InspectedContainer extends ApiBean {
 
     @JsonPropertyDescription(
             "For each option that the spec left open: what decided it, for example tcpEstablished:"
-                + " JVM.")
+                    + " JVM.")
     private Map<String, String> optionsAddedBy = new LinkedHashMap<>();
 
     @JsonPropertyDescription("Memory that has to move: private and shared pages. Unit: bytes.")

@@ -24,7 +24,7 @@ public class Limits extends ApiBean {
 
     @JsonPropertyDescription(
             "Longest time for the whole migration, must be more than freezeSeconds. Unit: seconds,"
-                + " 10 to 86400. Default: 600.")
+                    + " 10 to 86400. Default: 600.")
     @Default("600")
     @Min(10)
     @Max(86400)

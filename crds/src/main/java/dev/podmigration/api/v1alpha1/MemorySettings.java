@@ -10,7 +10,7 @@ import io.fabric8.generator.annotation.Default;
 public class MemorySettings extends ApiBean {
     @JsonPropertyDescription(
             "Auto: the best mode that both nodes have proved. Copy: all memory moves while the pod"
-                + " is frozen. Default: Auto.")
+                    + " is frozen. Default: Auto.")
     @Default("Auto")
     private MemoryMode mode = MemoryMode.Auto;
 

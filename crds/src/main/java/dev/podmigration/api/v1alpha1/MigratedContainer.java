@@ -28,7 +28,7 @@ public class MigratedContainer extends ApiBean {
 
     @JsonPropertyDescription(
             "For each option that the user left open: what decided it, for example tcpEstablished:"
-                + " JVM.")
+                    + " JVM.")
     private Map<String, String> optionsAddedBy = new LinkedHashMap<>();
 
     @JsonPropertyDescription("Memory that has to move. Unit: bytes.")

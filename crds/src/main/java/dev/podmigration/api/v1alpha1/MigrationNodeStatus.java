@@ -19,7 +19,7 @@ import java.util.List;
 public class MigrationNodeStatus extends ApiBean {
     @JsonPropertyDescription(
             "Where the agent of this node is reached by other agents, as host:port (IPv6 hosts in"
-                + " brackets).")
+                    + " brackets).")
     @Pattern(Names.HOST_PORT)
     @Size(max = 320)
     private @Nullable String address;
@@ -47,7 +47,7 @@ public class MigrationNodeStatus extends ApiBean {
 
     @JsonPropertyDescription(
             "When the agent last looked; a node with an old one is not used. RFC 3339 in UTC with"
-                + " microseconds.")
+                    + " microseconds.")
     private @Nullable String observedAt;
 
     @JsonPropertyDescription("When the certificate of the agent ends. RFC 3339 in UTC.")

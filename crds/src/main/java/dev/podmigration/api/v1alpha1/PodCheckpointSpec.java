@@ -25,7 +25,7 @@ import java.util.List;
         value = PodCheckpointSpec.UNCHANGED,
         message =
                 "spec cannot be changed, except for goal, peer and (until peer is set)"
-                    + " keepAddresses")
+                        + " keepAddresses")
 @ValidationRule(
         value = "!has(oldSelf.peer) || self.keepAddresses == oldSelf.keepAddresses",
         message = "keepAddresses cannot be changed once peer is set",
@@ -36,10 +36,10 @@ import java.util.List;
 @ValidationRule(
         value =
                 "self.goal == oldSelf.goal || self.goal == 'RollBack' || oldSelf.goal == 'Inspect'"
-                    + " || (oldSelf.goal == 'Prepare' && self.goal == 'Migrate')",
+                        + " || (oldSelf.goal == 'Prepare' && self.goal == 'Migrate')",
         message =
                 "goal moves forward only: Inspect, Prepare, Migrate, RollBack; or Inspect, Archive,"
-                    + " RollBack",
+                        + " RollBack",
         fieldPath = ".goal")
 @ValidationRule(
         value = "!(self.goal in ['Prepare', 'Migrate']) || (has(self.peer) && has(self.podUid))",
@@ -62,7 +62,7 @@ public class PodCheckpointSpec extends ApiBean {
 
     @JsonPropertyDescription(
             "UID of the pod; another pod of the same name is left alone. Required for the goals"
-                + " Prepare and Migrate. Default: whichever pod has the name.")
+                    + " Prepare and Migrate. Default: whichever pod has the name.")
     @Pattern(Names.UID)
     @Size(min = 1, max = 64)
     private @Nullable String podUid;
@@ -86,13 +86,13 @@ public class PodCheckpointSpec extends ApiBean {
 
     @JsonPropertyDescription(
             "true: the addresses of the pod move with it and stay reserved on this node. Cannot be"
-                + " changed once peer is set. Default: false.")
+                    + " changed once peer is set. Default: false.")
     @Default("false")
     private boolean keepAddresses = false;
 
     @JsonPropertyDescription(
             "The agent of the target node. Can be set once. Required for the goals Prepare and"
-                + " Migrate. Default: none.")
+                    + " Migrate. Default: none.")
     private @Nullable Peer peer;
 
     @JsonPropertyDescription(
@@ -108,9 +108,9 @@ public class PodCheckpointSpec extends ApiBean {
 
     static final String UNCHANGED =
             "self.podName == oldSelf.podName && self.nodeName == oldSelf.nodeName &&"
-                + " self.containers == oldSelf.containers && self.options == oldSelf.options &&"
-                + " self.limits == oldSelf.limits && (has(self.podUid) ? self.podUid : '') =="
-                + " (has(oldSelf.podUid) ? oldSelf.podUid : '')";
+                    + " self.containers == oldSelf.containers && self.options == oldSelf.options &&"
+                    + " self.limits == oldSelf.limits && (has(self.podUid) ? self.podUid : '') =="
+                    + " (has(oldSelf.podUid) ? oldSelf.podUid : '')";
 
     public @Nullable String getPodName() {
         return podName;

@@ -46,7 +46,7 @@ public class PodCheckpointStatus extends ApiBean {
 
     @JsonPropertyDescription(
             "Addresses of the pod that move with it and stay reserved on this node, in CIDR"
-                + " notation.")
+                    + " notation.")
     private List<String> addresses = new ArrayList<>();
 
     @JsonPropertyDescription("Why the goal was not reached.")

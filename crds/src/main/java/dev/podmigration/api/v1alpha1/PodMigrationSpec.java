@@ -21,20 +21,20 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(
         value =
                 "!(self.network.address == 'New' && has(self.checkpoint.tcpEstablished) &&"
-                    + " self.checkpoint.tcpEstablished)",
+                        + " self.checkpoint.tcpEstablished)",
         message =
                 "checkpoint.tcpEstablished: true contradicts network.address: New, connections"
-                    + " cannot outlive their address")
+                        + " cannot outlive their address")
 @ValidationRule(
         value =
                 "!(has(self.pod.nodeName) && has(self.target.nodeName) && self.pod.nodeName =="
-                    + " self.target.nodeName)",
+                        + " self.target.nodeName)",
         message = "target.nodeName is the node of the source")
 @ValidationRule(
         value =
                 "!(has(self.pod.nodeName) && 'kubernetes.io/hostname' in self.target.nodeSelector"
-                    + " && self.target.nodeSelector['kubernetes.io/hostname'] =="
-                    + " self.pod.nodeName)",
+                        + " && self.target.nodeSelector['kubernetes.io/hostname'] =="
+                        + " self.pod.nodeName)",
         message = "target.nodeSelector chooses the node of the source")
 public class PodMigrationSpec extends ApiBean {
     @JsonPropertyDescription("The pod to move. Required.")
@@ -47,8 +47,8 @@ public class PodMigrationSpec extends ApiBean {
 
     @JsonPropertyDescription(
             "How to move it. Auto: the best strategy that the pod and both nodes allow. Checkpoint:"
-                + " memory, sockets and files move and the processes go on where they were."
-                + " Default: Auto.")
+                    + " memory, sockets and files move and the processes go on where they were."
+                    + " Default: Auto.")
     @Default("Auto")
     private Strategy strategy = Strategy.Auto;
 
@@ -75,7 +75,7 @@ public class PodMigrationSpec extends ApiBean {
 
     @JsonPropertyDescription(
             "true: give up and roll back, as long as the migration is not committed. The only field"
-                + " that can be changed later, from false to true. Default: false.")
+                    + " that can be changed later, from false to true. Default: false.")
     @Default("false")
     private boolean cancelled = false;
 

@@ -23,7 +23,7 @@ public class PodMigrationStatus extends ApiBean {
 
     @JsonPropertyDescription(
             "Ready is always present; Reconciling and Stalled only while they are True; Migratable"
-                + " sums up the checks.")
+                    + " sums up the checks.")
     private List<Condition> conditions = new ArrayList<>();
 
     @JsonPropertyDescription("Generation of the spec that this status speaks about.")

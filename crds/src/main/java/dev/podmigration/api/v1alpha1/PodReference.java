@@ -20,7 +20,7 @@ public class PodReference extends ApiBean {
 
     @JsonPropertyDescription(
             "Node on which the pod is expected. If it runs elsewhere by then, nothing is moved"
-                + " (reason PodMoved). Default: not checked.")
+                    + " (reason PodMoved). Default: not checked.")
     @Pattern(Names.SUBDOMAIN)
     @Size(min = 1, max = 253)
     private @Nullable String nodeName;

@@ -76,20 +76,20 @@ public class PodRestoreSpec extends ApiBean {
 
     @JsonPropertyDescription(
             "Keep: the target answers on the addresses of the source. New: on an address of its"
-                + " own, and restored connections are closed. Default: New.")
+                    + " own, and restored connections are closed. Default: New.")
     @Default("New")
     private RestoreAddress address = RestoreAddress.New;
 
     @JsonPropertyDescription(
             "Memory that arrives. Nothing is accepted if this much is not free. Unit: bytes."
-                + " Default: 0 (not known).")
+                    + " Default: 0 (not known).")
     @Default("0")
     @Min(0)
     private long requiredMemoryBytes = 0;
 
     @JsonPropertyDescription(
             "Restore: take the memory, restore, and ask for the grant. Cancel: remove everything;"
-                + " final. Default: Restore.")
+                    + " final. Default: Restore.")
     @Default("Restore")
     private RestoreGoal goal = RestoreGoal.Restore;
 

@@ -27,7 +27,7 @@ public class TargetSelection extends ApiBean {
 
     @JsonPropertyDescription(
             "Labels that the target node must carry, all of them. Excludes nodeName. Default: {}"
-                + " (any node).")
+                    + " (any node).")
     @Default("{}")
     @Size(max = 16)
     private Map<String, @Pattern(Names.LABEL_VALUE) @Size(max = 63) String> nodeSelector =
