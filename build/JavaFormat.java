@@ -53,8 +53,11 @@ class JavaFormat {
                     @Override
                     public FileVisitResult preVisitDirectory(
                             Path path, BasicFileAttributes attributes) {
-                        return path.endsWith("target")
-                                        || path.getFileName().toString().startsWith(".")
+                        var name = path.getFileName().toString();
+                        boolean built =
+                                name.equals("target")
+                                        && Files.exists(path.resolveSibling("pom.xml"));
+                        return built || name.startsWith(".")
                                 ? FileVisitResult.SKIP_SUBTREE
                                 : FileVisitResult.CONTINUE;
                     }
