@@ -28,13 +28,9 @@ abstract class ApiBean {
     @Override
     public final boolean equals(@Nullable Object other) {
         return this == other
-                || (other != null
-                        && other.getClass() == getClass()
+                || (getClass().isInstance(other)
                         && FIELDS.get(getClass()).stream()
-                                .allMatch(
-                                        field ->
-                                                Objects.equals(
-                                                        value(field, this), value(field, other))));
+                                .allMatch(f -> Objects.equals(value(f, this), value(f, other))));
     }
 
     @Override

@@ -22,6 +22,12 @@ import java.util.List;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public class CheckpointOptions extends ApiBean {
+    /**
+     * One entry of {@code extMountMap}. In Java use it with {@code Matcher.matches()}: {@code $}
+     * alone lets a final line break pass.
+     */
+    public static final String EXT_MOUNT = "^(/[A-Za-z0-9_.+@~=-]+)+:(/[A-Za-z0-9_.+@~=-]+)+$";
+
     @JsonPropertyDescription(
             "true: established TCP connections are saved and restored. false: they are closed."
                     + " Default: decided from the workload and from network.address.")
@@ -64,12 +70,6 @@ public class CheckpointOptions extends ApiBean {
     @Min(0)
     @Max(1073741824)
     private @Nullable Long ghostLimitBytes;
-
-    /**
-     * One entry of {@code extMountMap}. In Java use it with {@code Matcher.matches()}: {@code $}
-     * alone lets a final line break pass.
-     */
-    public static final String EXT_MOUNT = "^(/[A-Za-z0-9_.+@~=-]+)+:(/[A-Za-z0-9_.+@~=-]+)+$";
 
     public @Nullable Boolean getTcpEstablished() {
         return tcpEstablished;

@@ -4,8 +4,11 @@ import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Says which lists are maps or sets, for which the CRD generator has no annotation. The input names
@@ -15,6 +18,8 @@ import java.util.Map;
  * too. They are those of {@code metav1.Condition}.
  */
 public final class ListTypes implements SchemaCustomizer.Customizer {
+    private static final Pattern ENTRY = Pattern.compile("(\\w+)(?:=(\\w+))?");
+
     private static final Map<String, String> CONDITION_FIELDS =
             Map.of(
                     "type", "Type of the condition, for example Ready.",
@@ -28,20 +33,24 @@ public final class ListTypes implements SchemaCustomizer.Customizer {
     @Override
     public JSONSchemaProps apply(
             JSONSchemaProps schema, String input, KubernetesSerialization serialization) {
-        for (String entry : input.split(" ")) {
-            String[] nameAndKey = entry.split("=");
-            JSONSchemaProps list = schema.getProperties().get(nameAndKey[0]);
-            if (nameAndKey.length == 1) {
-                list.setXKubernetesListType("set");
-            } else {
-                list.setXKubernetesListType("map");
-                list.setXKubernetesListMapKeys(List.of(nameAndKey[1]));
-            }
-            if (nameAndKey[0].equals("conditions")) {
-                describeCondition(list.getItems().getSchema());
-            }
-        }
+        ENTRY.matcher(input)
+                .results()
+                .forEach(
+                        entry -> {
+                            JSONSchemaProps list = schema.getProperties().get(entry.group(1));
+                            setType(list, entry.group(2));
+                            if (entry.group(1).equals("conditions")) {
+                                describeCondition(list.getItems().getSchema());
+                            }
+                        });
         return schema;
+    }
+
+    private static void setType(JSONSchemaProps list, @Nullable String key) {
+        list.setXKubernetesListType(key == null ? "set" : "map");
+        if (key != null) {
+            list.setXKubernetesListMapKeys(List.of(key));
+        }
     }
 
     private static void describeCondition(JSONSchemaProps condition) {

@@ -1,7 +1,9 @@
 package dev.podmigration.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
-import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
+import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -9,28 +11,37 @@ import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 
-/** What the agent of the source node is to do, and how far it has come. */
+@SchemaCustomizer(
+        value = Description.class,
+        input = "What the agent of the source node is to do, and how far it has come.")
 @Group("podmigration.dev")
 @Version("v1alpha1")
 @ShortNames("pck")
-@AdditionalPrinterColumn(name = "Phase", jsonPath = ".status.phase", type = Type.STRING)
-@AdditionalPrinterColumn(name = "Goal", jsonPath = ".spec.goal", type = Type.STRING)
-@AdditionalPrinterColumn(name = "Pod", jsonPath = ".spec.podName", type = Type.STRING)
-@AdditionalPrinterColumn(name = "Node", jsonPath = ".spec.nodeName", type = Type.STRING)
-@AdditionalPrinterColumn(name = "Peer", jsonPath = ".spec.peer.nodeName", type = Type.STRING)
+@AdditionalPrinterColumn(name = "Phase", jsonPath = ".status.phase")
+@AdditionalPrinterColumn(name = "Goal", jsonPath = ".spec.goal")
+@AdditionalPrinterColumn(name = "Pod", jsonPath = ".spec.podName")
+@AdditionalPrinterColumn(name = "Node", jsonPath = ".spec.nodeName")
+@AdditionalPrinterColumn(name = "Peer", jsonPath = ".spec.peer.nodeName")
+@AdditionalPrinterColumn(name = "Reason", jsonPath = ".status.failure.reason", priority = 1)
 @AdditionalPrinterColumn(
-        name = "Reason",
-        jsonPath = ".status.failure.reason",
-        type = Type.STRING,
-        priority = 1)
-@AdditionalPrinterColumn(name = "Age", jsonPath = ".metadata.creationTimestamp", type = Type.DATE)
+        name = "Age",
+        jsonPath = ".metadata.creationTimestamp",
+        type = AdditionalPrinterColumn.Type.DATE)
 public class PodCheckpoint extends CustomResource<PodCheckpointSpec, PodCheckpointStatus>
         implements Namespaced {
     private static final long serialVersionUID = 1L;
 
     @Override
     @Required
+    @JsonPropertyDescription("What the agent of the source node is to do. Required.")
     public PodCheckpointSpec getSpec() {
         return super.getSpec();
+    }
+
+    @Override
+    @JsonPropertyDescription(
+            "How far the source node has come. Written by the agent of spec.nodeName.")
+    public PodCheckpointStatus getStatus() {
+        return super.getStatus();
     }
 }

@@ -54,6 +54,12 @@ import java.util.List;
         value = "!has(self.peer) || self.peer.nodeName != self.nodeName",
         message = "peer.nodeName is the node of the source")
 public class PodCheckpointSpec extends ApiBean {
+    static final String UNCHANGED =
+            "self.podName == oldSelf.podName && self.nodeName == oldSelf.nodeName &&"
+                    + " self.containers == oldSelf.containers && self.options == oldSelf.options &&"
+                    + " self.limits == oldSelf.limits && (has(self.podUid) ? self.podUid : '') =="
+                    + " (has(oldSelf.podUid) ? oldSelf.podUid : '')";
+
     @JsonPropertyDescription("Name of the pod, in the same namespace. Required.")
     @Required
     @Pattern(Names.SUBDOMAIN)
@@ -105,12 +111,6 @@ public class PodCheckpointSpec extends ApiBean {
     @JsonPropertyDescription("Time limits. Default: 10 seconds of freeze.")
     @Default("{}")
     private CheckpointLimits limits = new CheckpointLimits();
-
-    static final String UNCHANGED =
-            "self.podName == oldSelf.podName && self.nodeName == oldSelf.nodeName &&"
-                    + " self.containers == oldSelf.containers && self.options == oldSelf.options &&"
-                    + " self.limits == oldSelf.limits && (has(self.podUid) ? self.podUid : '') =="
-                    + " (has(oldSelf.podUid) ? oldSelf.podUid : '')";
 
     public @Nullable String getPodName() {
         return podName;

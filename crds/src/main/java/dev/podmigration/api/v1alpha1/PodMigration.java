@@ -1,7 +1,9 @@
 package dev.podmigration.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
-import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
+import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Namespaced;
@@ -10,33 +12,29 @@ import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 
-/** The wish of a user: move one pod to another node without stopping what runs in it. */
+@SchemaCustomizer(
+        value = Description.class,
+        input =
+                "The wish of a user: move one pod to another node without stopping what runs in"
+                        + " it.")
 @Group("podmigration.dev")
 @Version("v1alpha1")
 @ShortNames("pm")
-@AdditionalPrinterColumn(name = "Phase", jsonPath = ".status.phase", type = Type.STRING)
-@AdditionalPrinterColumn(name = "Pod", jsonPath = ".spec.pod.name", type = Type.STRING)
-@AdditionalPrinterColumn(name = "From", jsonPath = ".status.source.nodeName", type = Type.STRING)
-@AdditionalPrinterColumn(name = "To", jsonPath = ".status.target.nodeName", type = Type.STRING)
-@AdditionalPrinterColumn(
-        name = "Strategy",
-        jsonPath = ".status.strategy.chosen",
-        type = Type.STRING)
+@AdditionalPrinterColumn(name = "Phase", jsonPath = ".status.phase")
+@AdditionalPrinterColumn(name = "Pod", jsonPath = ".spec.pod.name")
+@AdditionalPrinterColumn(name = "From", jsonPath = ".status.source.nodeName")
+@AdditionalPrinterColumn(name = "To", jsonPath = ".status.target.nodeName")
+@AdditionalPrinterColumn(name = "Strategy", jsonPath = ".status.strategy.chosen")
 @AdditionalPrinterColumn(
         name = "Freeze(ms)",
         jsonPath = ".status.freeze.milliseconds",
-        type = Type.INTEGER)
+        type = AdditionalPrinterColumn.Type.INTEGER)
+@AdditionalPrinterColumn(name = "Reason", jsonPath = ".status.failure.reason", priority = 1)
+@AdditionalPrinterColumn(name = "New-Pod", jsonPath = ".status.target.podName", priority = 1)
 @AdditionalPrinterColumn(
-        name = "Reason",
-        jsonPath = ".status.failure.reason",
-        type = Type.STRING,
-        priority = 1)
-@AdditionalPrinterColumn(
-        name = "New-Pod",
-        jsonPath = ".status.target.podName",
-        type = Type.STRING,
-        priority = 1)
-@AdditionalPrinterColumn(name = "Age", jsonPath = ".metadata.creationTimestamp", type = Type.DATE)
+        name = "Age",
+        jsonPath = ".metadata.creationTimestamp",
+        type = AdditionalPrinterColumn.Type.DATE)
 @ValidationRule(
         value = "size(self.metadata.name) <= 63",
         message = "metadata.name must fit in a label: at most 63 characters")
@@ -46,7 +44,16 @@ public class PodMigration extends CustomResource<PodMigrationSpec, PodMigrationS
 
     @Override
     @Required
+    @JsonPropertyDescription(
+            "The wish. Nothing in it can be changed later, except that it can be cancelled."
+                    + " Required.")
     public PodMigrationSpec getSpec() {
         return super.getSpec();
+    }
+
+    @Override
+    @JsonPropertyDescription("How far the migration has come. Written by the operator.")
+    public PodMigrationStatus getStatus() {
+        return super.getStatus();
     }
 }

@@ -37,6 +37,16 @@ import org.jspecify.annotations.Nullable;
                         + " self.pod.nodeName)",
         message = "target.nodeSelector chooses the node of the source")
 public class PodMigrationSpec extends ApiBean {
+    static final String UNCHANGED =
+            "self.pod == oldSelf.pod"
+                    + " && self.target == oldSelf.target"
+                    + " && self.strategy == oldSelf.strategy"
+                    + " && self.checkpoint == oldSelf.checkpoint"
+                    + " && self.memory == oldSelf.memory"
+                    + " && self.network == oldSelf.network"
+                    + " && self.limits == oldSelf.limits"
+                    + " && self.dryRun == oldSelf.dryRun";
+
     @JsonPropertyDescription("The pod to move. Required.")
     @Required
     private @Nullable PodReference pod;
@@ -78,16 +88,6 @@ public class PodMigrationSpec extends ApiBean {
                     + " that can be changed later, from false to true. Default: false.")
     @Default("false")
     private boolean cancelled = false;
-
-    static final String UNCHANGED =
-            "self.pod == oldSelf.pod"
-                    + " && self.target == oldSelf.target"
-                    + " && self.strategy == oldSelf.strategy"
-                    + " && self.checkpoint == oldSelf.checkpoint"
-                    + " && self.memory == oldSelf.memory"
-                    + " && self.network == oldSelf.network"
-                    + " && self.limits == oldSelf.limits"
-                    + " && self.dryRun == oldSelf.dryRun";
 
     public @Nullable PodReference getPod() {
         return pod;

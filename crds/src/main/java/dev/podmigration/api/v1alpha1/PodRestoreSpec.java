@@ -36,6 +36,12 @@ import java.util.List;
         value = "self.nodeName != self.sourceNodeName",
         message = "nodeName is the node of the source")
 public class PodRestoreSpec extends ApiBean {
+    static final String UNCHANGED =
+            "self.podName == oldSelf.podName && self.nodeName == oldSelf.nodeName &&"
+                + " self.checkpointName == oldSelf.checkpointName && self.sourceNodeName =="
+                + " oldSelf.sourceNodeName && self.containers == oldSelf.containers && self.address"
+                + " == oldSelf.address && self.requiredMemoryBytes == oldSelf.requiredMemoryBytes";
+
     @JsonPropertyDescription("Name of the target pod, in the same namespace. Required.")
     @Required
     @Pattern(Names.SUBDOMAIN)
@@ -92,12 +98,6 @@ public class PodRestoreSpec extends ApiBean {
                     + " final. Default: Restore.")
     @Default("Restore")
     private RestoreGoal goal = RestoreGoal.Restore;
-
-    static final String UNCHANGED =
-            "self.podName == oldSelf.podName && self.nodeName == oldSelf.nodeName &&"
-                + " self.checkpointName == oldSelf.checkpointName && self.sourceNodeName =="
-                + " oldSelf.sourceNodeName && self.containers == oldSelf.containers && self.address"
-                + " == oldSelf.address && self.requiredMemoryBytes == oldSelf.requiredMemoryBytes";
 
     public @Nullable String getPodName() {
         return podName;

@@ -17,9 +17,7 @@ public final class Timestamps {
         return MICROSECONDS.format(instant);
     }
 
-    /**
-     * @throws java.time.format.DateTimeParseException if the text is no RFC 3339 time
-     */
+    /** Fails with a {@link java.time.format.DateTimeParseException} if the text is no such time. */
     public static Instant parse(String text) {
         return DateTimeFormatter.ISO_OFFSET_DATE_TIME.parse(text, Instant::from);
     }
