@@ -15,6 +15,7 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 public final class CounterJob {
     static final int KEYS = 10;
     private static final double RECORDS_PER_SECOND = 200;
+    private static final long WARM_UP_RECORDS = 1000;
     // So short that some checkpoint always meets the freeze of a migration.
     private static final long CHECKPOINT_INTERVAL_MILLIS = 1000;
 
@@ -40,7 +41,7 @@ public final class CounterJob {
                 .fromSource(numbers, WatermarkStrategy.noWatermarks(), "numbers")
                 .uid("numbers")
                 .keyBy(number -> number % KEYS)
-                .process(new SelfCheckingCounter())
+                .process(new SelfCheckingCounter(WARM_UP_RECORDS))
                 .uid("counter")
                 .name("counter")
                 .sinkTo(new DiscardingSink<>())

@@ -20,11 +20,20 @@ import org.apache.flink.util.Collector;
 final class SelfCheckingCounter extends KeyedProcessFunction<Long, Long, Long> {
     private static final long serialVersionUID = 1L;
 
+    private final long unmeasuredRecords;
     private transient ValueState<Long> count;
     private transient LongCounter records;
     private transient LongCounter wrongCounts;
     private transient LongMaximum maxGapMillis;
     private transient long lastRecordMillis;
+
+    /**
+     * @param unmeasuredRecords so many records after the start of the task do not count for the
+     *     longest gap: while the JVM warms up, pauses are its own
+     */
+    SelfCheckingCounter(long unmeasuredRecords) {
+        this.unmeasuredRecords = unmeasuredRecords;
+    }
 
     @Override
     public void open(OpenContext context) {
@@ -56,7 +65,7 @@ final class SelfCheckingCounter extends KeyedProcessFunction<Long, Long, Long> {
     // would hide the gap.
     private void measureGap() {
         long now = System.currentTimeMillis();
-        if (lastRecordMillis != 0) {
+        if (records.getLocalValuePrimitive() > unmeasuredRecords && lastRecordMillis != 0) {
             maxGapMillis.add(now - lastRecordMillis);
         }
         lastRecordMillis = now;
