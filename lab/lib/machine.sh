@@ -88,10 +88,16 @@ machine_boot() {
     attempt 20 "start of machine $1 (see $LAB_STATE/log/$1/boot.log)" machine_is_up "$1"
 }
 
+machine_is_gone() {
+    ! machine_gone_pid=$(machine_pid "$1") || grep -q '^State:.Z' "/proc/$machine_gone_pid/status"
+}
+
 machine_stop() {
     cgroup_thaw "$1"
     if machine_first=$(machine_pid "$1"); then kill -9 "$machine_first"; fi
     cgroup_remove "$1"
+    # The first process of a namespace goes when all the others have gone, also those that are in none of its cgroups.
+    attempt 20 "end of machine $1" machine_is_gone "$1"
     rm -f "$(machine_directory "$1")/pid"
 }
 
