@@ -1,0 +1,32 @@
+package dev.podmigration.agent.runtime;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+
+/** The node's container runtime. Thread-safe; every call asks anew and ends within seconds. */
+public interface ContainerRuntime extends AutoCloseable {
+
+    RuntimeVersion version() throws IOException;
+
+    /** The runtime handlers that pods can ask for by now. */
+    Set<String> handlers() throws IOException;
+
+    /**
+     * @return empty when the runtime has no sandbox of this pod
+     */
+    Optional<PodOnNode> pod(String podUid) throws IOException;
+
+    /**
+     * A container from its OCI bundle alone: for one that a launcher holds back, which the runtime
+     * does not show yet.
+     *
+     * @param bundle as the node names it
+     */
+    ContainerOnNode fromBundle(String bundle) throws IOException;
+
+    CrioConfiguration configuration() throws IOException;
+
+    @Override
+    void close();
+}
