@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 
 import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
+import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.Condition;
 
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ public class PodCheckpointStatus extends ApiBean {
     private @Nullable Long observedGeneration;
 
     @JsonPropertyDescription("What is inside the pod.")
+    // The cost of the rules below it is estimated for the longest list.
+    @Size(max = 32)
     private List<InspectedContainer> containers = new ArrayList<>();
 
     @JsonPropertyDescription("The outcome of every check of this node.")

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 
 import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
+import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.Condition;
 
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,8 @@ public class PodMigrationStatus extends ApiBean {
     private @Nullable ByteCounts bytes;
 
     @JsonPropertyDescription("The containers of the pod, as seen on the source node.")
+    // The cost of the rules below it is estimated for the longest list.
+    @Size(max = 32)
     private List<MigratedContainer> containers = new ArrayList<>();
 
     @JsonPropertyDescription("The outcome of every check.")
