@@ -58,6 +58,18 @@ cluster_start_machine() {
         control) network_connect_host ;;
         *) network_connect_node "$1" ;;
     esac
+    : >"$(machine_directory "$1")/connected"
+}
+
+# Starts what does not run. The bridge is on the control machine: without it, the nodes have to start again, too.
+cluster_start_machines() {
+    machine_is_complete control || for cluster_machine in $LAB_NODES; do machine_stop "$cluster_machine"; done
+    for cluster_machine in $LAB_MACHINES; do
+        machine_is_complete "$cluster_machine" || {
+            machine_stop "$cluster_machine"
+            cluster_start_machine "$cluster_machine"
+        }
+    done
 }
 
 cluster_api_answers() { cluster_kubectl get --raw /readyz; }
@@ -72,13 +84,7 @@ cluster_up() {
     cgroup_mount_missing
     say "starting the cluster (under a minute)"
     cluster_start=$(date +%s)
-    for cluster_machine in $LAB_MACHINES; do
-        # Started once, a machine that lost its network or half of its processes does not come right by itself.
-        machine_is_up "$cluster_machine" || {
-            machine_stop "$cluster_machine"
-            cluster_start_machine "$cluster_machine"
-        } 8>&-
-    done
+    cluster_start_machines 8>&-
     image_load_everywhere "$(image_pause)" localhost/pause:1
     attempt 60 "API server" cluster_api_answers
     image_load_everywhere "$(image_coredns)" "localhost/coredns:$(parts_go_version coredns github.com/coredns/coredns | tr -d v)"

@@ -17,6 +17,9 @@ machine_pid() {
 
 machine_is_up() { machine_pid "$1" >/dev/null; }
 
+# Up, and connected to the others: an interrupted `up` leaves machines that are not.
+machine_is_complete() { machine_is_up "$1" && [ -e "$(machine_directory "$1")/connected" ]; }
+
 # machine_write MACHINE PATH: stdin becomes a file of the machine.
 machine_write() {
     mkdir -p "$(dirname "$(machine_directory "$1")/upper/$2")"
@@ -98,7 +101,7 @@ machine_stop() {
     cgroup_remove "$1"
     # The first process of a namespace goes when all the others have gone, also those that are in none of its cgroups.
     attempt 20 "end of machine $1" machine_is_gone "$1"
-    rm -f "$(machine_directory "$1")/pid"
+    rm -f "$(machine_directory "$1")/pid" "$(machine_directory "$1")/connected"
 }
 
 # machine_exec MACHINE COMMAND...: in the machine's namespaces AND cgroups. From other cgroups, what a restarted CRI-O

@@ -21,6 +21,8 @@ network_connect_host() {
     network_in control ip link set host master lab0 up
     ip addr add "$LAB_HOST_ADDRESS/16" dev "$LAB_INTERFACE"
     ip link set "$LAB_INTERFACE" up
+    # Without any route, a Service address is refused before kube-proxy's rules see it.
+    network_in control ip route add default via "$LAB_HOST_ADDRESS"
 }
 
 network_connect_node() { # NODE
