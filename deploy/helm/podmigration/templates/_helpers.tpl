@@ -1,12 +1,8 @@
-{{/* Labels of every object. Call with (dict "root" $ "component" "operator"). */}}
+{{/*
+Labels of every object. Call with (dict "root" $ "component" "operator"). Without the chart's version, or every new chart
+would restart every agent.
+*/}}
 {{- define "podmigration.labels" -}}
-{{ include "podmigration.podLabels" . }}
-app.kubernetes.io/managed-by: {{ .root.Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
-{{- end }}
-
-{{/* Labels of pods: no chart version, or every new chart would restart every agent. */}}
-{{- define "podmigration.podLabels" -}}
 {{ include "podmigration.selector" . }}
 app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
 app.kubernetes.io/part-of: podmigration

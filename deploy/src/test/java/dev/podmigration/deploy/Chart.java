@@ -1,0 +1,51 @@
+package dev.podmigration.deploy;
+
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.LintResult;
+import com.marcnuri.helm.TemplateCommand;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** The chart of this project, rendered by the real Helm. */
+record Chart(Path directory) {
+    static final String NAMESPACE = "podmigration-system";
+
+    static Chart ofThisProject() {
+        return new Chart(Project.path("deploy/helm/podmigration"));
+    }
+
+    LintResult lint() {
+        return new Helm(directory).lint().strict().call();
+    }
+
+    /** Every rendered document, in the order in which Helm installs them. */
+    String render(Map<String, ?> values) {
+        TemplateCommand template =
+                new Helm(directory)
+                        .template()
+                        .withName("podmigration")
+                        .withNamespace(NAMESPACE)
+                        // The oldest that the chart accepts; Helm would take 1.20 by itself.
+                        .withKubeVersion("1.30.0");
+        values.forEach(template::set);
+        return template.call();
+    }
+
+    List<HasMetadata> objects(Map<String, ?> values) {
+        return Yaml.objects(render(values));
+    }
+
+    /** The one object of that type and name. */
+    <T extends HasMetadata> T object(Class<T> type, String name, Map<String, ?> values) {
+        return objects(values).stream()
+                .filter(type::isInstance)
+                .map(type::cast)
+                .filter(object -> object.getMetadata().getName().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + type.getSimpleName() + " " + name));
+    }
+}

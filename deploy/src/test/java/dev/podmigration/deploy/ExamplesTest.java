@@ -1,0 +1,88 @@
+package dev.podmigration.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+class ExamplesTest {
+    private static final Path EXAMPLES = Project.path("examples");
+
+    static List<Path> examples() {
+        return Yaml.files(EXAMPLES);
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void everyObjectIsOneThatKubernetesOrThisProjectKnows(Path example) {
+        for (JsonNode document : Yaml.documents(Yaml.read(example))) {
+            String kind = document.path("kind").asText();
+            if (document.path("apiVersion").asText().startsWith("podmigration.dev/")) {
+                assertThat(CrdSchema.of(kind)).as(kind).isPresent();
+                assertThat(CrdSchema.of(kind).orElseThrow().problems(document)).isEmpty();
+            }
+        }
+        assertThat(Yaml.objects(Yaml.read(example)))
+                .isNotEmpty()
+                .allSatisfy(object -> assertThat(object.getMetadata().getName()).isNotBlank());
+    }
+
+    @Test
+    void aMisspeltFieldInAnExampleWouldBeSeen() {
+        JsonNode migration =
+                Yaml.documents(
+                                """
+                                kind: PodMigration
+                                spec:
+                                  pod: {name: a}
+                                  checkpoint: {tcpEstablised: true}
+                                  network: {address: Kep}
+                                  limits: {freezeSeconds: many, totalSeconds: 5}
+                                """)
+                        .getFirst();
+        assertThat(CrdSchema.of("PodMigration").orElseThrow().problems(migration))
+                .hasSize(4)
+                .anyMatch(problem -> problem.startsWith(".spec.checkpoint.tcpEstablised does not"))
+                .anyMatch(problem -> problem.startsWith(".spec.network.address is none of"))
+                .anyMatch(problem -> problem.startsWith(".spec.limits.freezeSeconds is no integer"))
+                .anyMatch(problem -> problem.startsWith(".spec.limits.totalSeconds is less than"));
+    }
+
+    @Test
+    void theFlinkMigrationNamesThePodOfTheFlinkCluster() {
+        JsonNode migration =
+                Yaml.documents(Yaml.read(EXAMPLES.resolve("flink-migration-with-tcp-flags.yaml")))
+                        .getFirst();
+        assertThat(objects("flink-cluster.yaml").filter(Pod.class::isInstance))
+                .extracting(
+                        pod -> pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName())
+                .contains(
+                        migration.at("/metadata/namespace").asText()
+                                + "/"
+                                + migration.at("/spec/pod/name").asText());
+    }
+
+    @Test
+    void theLabBringsTheImageThatTheFlinkClusterNames() {
+        Pattern image = Pattern.compile("image: (\\S+)");
+        String build = Yaml.read(Project.path("lab/images/flink/build"));
+        assertThat(image.matcher(Yaml.read(EXAMPLES.resolve("flink-cluster.yaml"))).results())
+                .isNotEmpty()
+                .allSatisfy(match -> assertThat(build).contains("name=" + match.group(1) + "\n"));
+    }
+
+    private static Stream<HasMetadata> objects(String example) {
+        return Yaml.objects(Yaml.read(EXAMPLES.resolve(example))).stream();
+    }
+}

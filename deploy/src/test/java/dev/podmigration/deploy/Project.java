@@ -1,0 +1,14 @@
+package dev.podmigration.deploy;
+
+import java.nio.file.Path;
+
+/** Where things are; tests run in their module's directory. */
+final class Project {
+    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+
+    private Project() {}
+
+    static Path path(String relative) {
+        return ROOT.resolve(relative);
+    }
+}
