@@ -7,7 +7,7 @@ import java.util.Optional;
  * criu/action-scripts.c).
  */
 public enum HookAction {
-    PRE_DUMP("pre-dump", false),
+    PRE_DUMP("pre-dump", true),
     NETWORK_LOCK("network-lock", false),
     POST_DUMP("post-dump", true),
     NETWORK_UNLOCK("network-unlock", false),

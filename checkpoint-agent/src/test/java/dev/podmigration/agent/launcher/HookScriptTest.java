@@ -54,10 +54,10 @@ class HookScriptTest {
         listenToDump();
         node.takeToolsAway();
 
-        assertThat(exitCode(call(shell, "pre-dump", images))).isZero();
+        assertThat(exitCode(call(shell, "status-ready", images))).isZero();
         assertThat(exitCode(call(shell, "network-lock", images))).isZero();
 
-        assertThat(event().action()).isEqualTo(HookAction.PRE_DUMP);
+        assertThat(event().action()).isEqualTo(HookAction.STATUS_READY);
         HookEvent second = event();
         assertThat(second.action()).isEqualTo(HookAction.NETWORK_LOCK);
         assertThat(second.initPid()).isEqualTo(4711);
@@ -203,7 +203,7 @@ class HookScriptTest {
                             }
                             events.add(event);
                         }));
-        exitCode(call("dash", "pre-dump", dumpImages()));
+        exitCode(call("dash", "network-lock", dumpImages()));
         exitCode(call("dash", "network-unlock", dumpImages()));
         assertThat(event().action()).isEqualTo(HookAction.NETWORK_UNLOCK);
     }
@@ -223,7 +223,7 @@ class HookScriptTest {
     @Test
     void onlyQuestionsCanBeAnswered() throws Exception {
         HookChannel channel = listenToDump();
-        assertThatThrownBy(() -> channel.answer(new HookEvent(HookAction.PRE_DUMP, 1, 2), true))
+        assertThatThrownBy(() -> channel.answer(new HookEvent(HookAction.NETWORK_LOCK, 1, 2), true))
                 .isInstanceOf(IllegalStateException.class);
     }
 
