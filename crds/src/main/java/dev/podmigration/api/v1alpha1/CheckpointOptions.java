@@ -8,7 +8,6 @@ import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
-import io.fabric8.generator.annotation.ValidationRule;
 
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +21,17 @@ import java.util.List;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public class CheckpointOptions extends ApiBean {
+    /** Rules for specs only: in the list of containers of a status they would cost too much. */
+    static final String NO_PARENT = "self.extMountMap.all(m, !m.contains('..'))";
+
+    static final String NO_PARENT_MESSAGE = "extMountMap paths must not contain ..";
+
+    static final String DISTINCT =
+            "self.extMountMap.all(m, self.extMountMap.exists_one(o, o.split(':')[0] =="
+                    + " m.split(':')[0]))";
+
+    static final String DISTINCT_MESSAGE = "extMountMap names the same path twice";
+
     /**
      * One entry of {@code extMountMap}. In Java use it with {@code Matcher.matches()}: {@code $}
      * alone lets a final line break pass.
@@ -55,12 +65,6 @@ public class CheckpointOptions extends ApiBean {
                 + " [].")
     @Default("[]")
     @Size(max = 16)
-    @ValidationRule(
-            value = "self.all(m, !m.contains('..'))",
-            message = "extMountMap paths must not contain ..")
-    @ValidationRule(
-            value = "self.all(m, self.exists_one(o, o.split(':')[0] == m.split(':')[0]))",
-            message = "extMountMap names the same path twice")
     private List<@Pattern(CheckpointOptions.EXT_MOUNT) @Size(max = 512) String> extMountMap =
             new ArrayList<>();
 

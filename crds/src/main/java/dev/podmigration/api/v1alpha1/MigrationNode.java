@@ -48,4 +48,15 @@ public class MigrationNode extends CustomResource<MigrationNodeSpec, MigrationNo
     public MigrationNodeStatus getStatus() {
         return super.getStatus();
     }
+
+    @Override
+    protected MigrationNodeSpec initSpec() {
+        return new MigrationNodeSpec();
+    }
+
+    /** Never null: an object whose status nobody has written yet has an empty one. */
+    @Override
+    protected MigrationNodeStatus initStatus() {
+        return new MigrationNodeStatus();
+    }
 }

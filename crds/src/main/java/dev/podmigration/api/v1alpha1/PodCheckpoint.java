@@ -44,4 +44,15 @@ public class PodCheckpoint extends CustomResource<PodCheckpointSpec, PodCheckpoi
     public PodCheckpointStatus getStatus() {
         return super.getStatus();
     }
+
+    @Override
+    protected PodCheckpointSpec initSpec() {
+        return new PodCheckpointSpec();
+    }
+
+    /** Never null: an object whose status nobody has written yet has an empty one. */
+    @Override
+    protected PodCheckpointStatus initStatus() {
+        return new PodCheckpointStatus();
+    }
 }

@@ -92,6 +92,12 @@ public class PodCheckpointSpec extends ApiBean {
 
     @JsonPropertyDescription("CRIU options. Default: all decided from the detected workload.")
     @Default("{}")
+    @ValidationRule(
+            value = CheckpointOptions.NO_PARENT,
+            message = CheckpointOptions.NO_PARENT_MESSAGE)
+    @ValidationRule(
+            value = CheckpointOptions.DISTINCT,
+            message = CheckpointOptions.DISTINCT_MESSAGE)
     private CheckpointOptions options = new CheckpointOptions();
 
     @JsonPropertyDescription(

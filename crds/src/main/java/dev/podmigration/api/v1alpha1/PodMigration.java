@@ -56,4 +56,15 @@ public class PodMigration extends CustomResource<PodMigrationSpec, PodMigrationS
     public PodMigrationStatus getStatus() {
         return super.getStatus();
     }
+
+    @Override
+    protected PodMigrationSpec initSpec() {
+        return new PodMigrationSpec();
+    }
+
+    /** Never null: an object whose status nobody has written yet has an empty one. */
+    @Override
+    protected PodMigrationStatus initStatus() {
+        return new PodMigrationStatus();
+    }
 }

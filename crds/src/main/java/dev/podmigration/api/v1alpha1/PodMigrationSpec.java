@@ -64,6 +64,12 @@ public class PodMigrationSpec extends ApiBean {
 
     @JsonPropertyDescription("CRIU options. Default: all decided from the detected workload.")
     @Default("{}")
+    @ValidationRule(
+            value = CheckpointOptions.NO_PARENT,
+            message = CheckpointOptions.NO_PARENT_MESSAGE)
+    @ValidationRule(
+            value = CheckpointOptions.DISTINCT,
+            message = CheckpointOptions.DISTINCT_MESSAGE)
     private CheckpointOptions checkpoint = new CheckpointOptions();
 
     @JsonPropertyDescription("How memory moves. Default: mode Auto.")

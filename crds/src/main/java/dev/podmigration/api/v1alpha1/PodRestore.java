@@ -44,4 +44,15 @@ public class PodRestore extends CustomResource<PodRestoreSpec, PodRestoreStatus>
     public PodRestoreStatus getStatus() {
         return super.getStatus();
     }
+
+    @Override
+    protected PodRestoreSpec initSpec() {
+        return new PodRestoreSpec();
+    }
+
+    /** Never null: an object whose status nobody has written yet has an empty one. */
+    @Override
+    protected PodRestoreStatus initStatus() {
+        return new PodRestoreStatus();
+    }
 }
