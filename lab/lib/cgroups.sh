@@ -28,15 +28,14 @@ cgroup_hierarchies() {
 # A host with v1 controllers needs hugetlb as v1, too: crun opens it because /proc/cgroups lists it.
 cgroup_mount_missing() {
     cgroup_hierarchies | grep -q '^memory ' || return 0
-    awk '$1 == "hugetlb" && $2 == 0 && $4 == 1 { found = 1 } END { exit !found }' /proc/cgroups || return 0
+    ! cgroup_hierarchies | grep -qw '^[^ ]*hugetlb' || return 0
+    awk '$1 == "hugetlb" && $4 == 1 { found = 1 } END { exit !found }' /proc/cgroups || return 0
     mkdir -p "$cgroup_extra_root/hugetlb"
     mount -t cgroup -o hugetlb cgroup "$cgroup_extra_root/hugetlb" || say "no hugetlb cgroup on this host"
 }
 
 cgroup_unmount_missing() {
     [ -d "$cgroup_extra_root" ] || return 0
-    # Another lab may still have cgroups in there.
-    find "$cgroup_extra_root" -mindepth 2 -maxdepth 2 -type d | grep -q . && return 0
     umount "$cgroup_extra_root/hugetlb" 2>/dev/null || :
     rmdir "$cgroup_extra_root/hugetlb" "$cgroup_extra_root" 2>/dev/null || :
 }
@@ -96,6 +95,18 @@ cgroup_thaw() {
             esac 2>/dev/null || :
         done
     done
+}
+
+# Is there any lab, this one or another, that is not all down?
+cgroup_of_any_lab() {
+    cgroup_hierarchies | {
+        while read -r cgroup_kind cgroup_mount; do
+            for cgroup_directory in "$cgroup_mount"/podmigration-*; do
+                [ ! -d "$cgroup_directory" ] || exit 0
+            done
+        done
+        exit 1
+    }
 }
 
 # cgroup_processes MACHINE: the process numbers in its cgroups, in any hierarchy.

@@ -1,15 +1,17 @@
 # shellcheck shell=sh
 # The cluster as a whole.
 
-# Settings of the whole machine that the cluster needs or that the kubelet writes; `down` puts back what was there.
+# Settings of the whole machine that the cluster needs or that the kubelet writes. The first lab to come up notes what was
+# there, the last one to go puts it back.
 cluster_sysctls="fs/pipe-max-size fs/pipe-user-pages-soft fs/inotify/max_user_instances vm/overcommit_memory vm/panic_on_oom kernel/panic kernel/panic_on_oops kernel/keys/root_maxkeys kernel/keys/root_maxbytes"
+cluster_sysctls_before=/run/podmigration-sysctls
 
 cluster_set_sysctls() {
-    if [ ! -e "$LAB_STATE/sysctls" ]; then
+    if [ ! -e "$cluster_sysctls_before" ]; then
         for cluster_sysctl in $cluster_sysctls; do
             echo "$cluster_sysctl $(cat "/proc/sys/$cluster_sysctl")"
-        done >"$LAB_STATE/sysctls.new"
-        mv "$LAB_STATE/sysctls.new" "$LAB_STATE/sysctls"
+        done >"$cluster_sysctls_before.new"
+        mv "$cluster_sysctls_before.new" "$cluster_sysctls_before"
     fi
     # Post-copy passes pages through big pipes: "page-pipe: tee: Operation not permitted" otherwise.
     [ "$(cat /proc/sys/fs/pipe-max-size)" -ge 67108864 ] || echo 67108864 >/proc/sys/fs/pipe-max-size
@@ -18,11 +20,11 @@ cluster_set_sysctls() {
 }
 
 cluster_restore_sysctls() {
-    [ -e "$LAB_STATE/sysctls" ] || return 0
+    [ -e "$cluster_sysctls_before" ] || return 0
     while read -r cluster_sysctl cluster_value; do
         echo "$cluster_value" >"/proc/sys/$cluster_sysctl" || :
-    done <"$LAB_STATE/sysctls"
-    rm -f "$LAB_STATE/sysctls"
+    done <"$cluster_sysctls_before"
+    rm -f "$cluster_sysctls_before"
 }
 
 # One `up` or `down` at a time. The lock dies with this shell; nothing that stays may inherit it.
@@ -78,7 +80,7 @@ cluster_node_is_registered() { cluster_kubectl get node "$1"; }
 cluster_up() {
     host_check
     cluster_lock
-    parts_build_cluster
+    parts_build_cluster 8>&-
     cluster_set_sysctls
     pki_make
     cgroup_mount_missing
@@ -111,8 +113,10 @@ cluster_down() {
     done
     # The kernel removes the network namespaces, and with them this interface, a little later: do not wait for it.
     ip link delete "$LAB_INTERFACE" 2>/dev/null || :
-    cgroup_unmount_missing
-    cluster_restore_sysctls
+    if ! cgroup_of_any_lab; then
+        cgroup_unmount_missing
+        cluster_restore_sysctls
+    fi
     exec 8>&-
 }
 

@@ -31,11 +31,16 @@ host_need_go() {
         die "Go is needed to build Kubernetes and CRI-O: install Go 1.26 or newer (any Go from 1.21 on fetches that by itself)"
 }
 
-host_free_mib() {
+# host_existing DIRECTORY: it, or the nearest one above that exists.
+host_existing() {
     host_directory=$1
     while [ ! -d "$host_directory" ]; do host_directory=$(dirname "$host_directory"); done
-    df -Pm "$host_directory" | awk 'NR == 2 { print $4 }'
+    echo "$host_directory"
 }
+
+host_free_mib() { df -Pm "$(host_existing "$1")" | awk 'NR == 2 { print $4 }'; }
+
+host_file_system() { stat -f -c %T "$(host_existing "$1")"; }
 
 # host_need_space DIRECTORY MIB WHAT
 host_need_space() {
@@ -62,6 +67,12 @@ host_check() {
     [ -d /proc/sys/net/bridge ] ||
         host_lacks="$host_lacks
   - bridge netfilter (CONFIG_BRIDGE_NETFILTER, module br_netfilter): answers of Services would get lost"
+    unshare --mount --pid --fork --uts --ipc --net --cgroup --propagation private mount -t tmpfs none /mnt 2>/dev/null ||
+        host_lacks="$host_lacks
+  - the right to make namespaces and to mount in them (a container without it?)"
+    [ "$(host_file_system "$LAB_STATE")" != overlayfs ] ||
+        host_lacks="$host_lacks
+  - a real file system under $LAB_STATE (it is an overlay, which cannot carry another one): set PODMIGRATION_LAB"
     [ "$(awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo)" -ge 3072 ] ||
         host_lacks="$host_lacks
   - 3 GiB of available memory"

@@ -11,7 +11,7 @@ image_java_base() {
     image_layout=$LAB_CACHE/parts/image-java-$1-$(echo "2 $LAB_SUITE $(parts_java_packages "$1")" | parts_hash)
     if [ ! -d "$image_layout" ]; then
         host_need_root
-        host_packages debootstrap=debootstrap
+        parts_host_debootstrap
         host_need_space "$LAB_CACHE" 2048 "the Java base image"
         parts_once "$image_layout" "Java $1 base image" "1 minute" image_java_base_make "$1"
     fi

@@ -110,6 +110,12 @@ parts_debian() {
     chmod 1777 "$2/tmp"
 }
 
+parts_host_debootstrap() {
+    host_packages debootstrap=debootstrap
+    # Where it is missing (Ubuntu), debootstrap would take packages without checking who made them.
+    [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || host_packages no-such-command=debian-archive-keyring
+}
+
 parts_host_compiler() {
     command -v cc >/dev/null 2>&1 || host_packages cc=gcc cc=libc6-dev
 }
@@ -168,7 +174,7 @@ parts_node_root() {
     parts_result=$(parts_node_root_directory)
     if [ ! -d "$parts_result" ]; then
         host_need_root
-        host_packages debootstrap=debootstrap
+        parts_host_debootstrap
         parts_host_compiler
         host_need_space "$LAB_CACHE" 2048 "the nodes' root file system"
         parts_once "$parts_result" "node root file system" "1 minute" parts_node_root_make
@@ -189,13 +195,17 @@ parts_program() {
     echo "$parts_path"
 }
 
-# What the cluster itself is made of.
+# What the cluster itself is made of. Debian's packages come over the network while Go keeps the processors busy.
 parts_build_cluster() {
+    (
+        parts_node_root >/dev/null
+        image_java_base 25 >/dev/null
+    ) &
+    parts_debian_build=$!
     for parts_each in kubernetes crio etcd; do parts_go "$parts_each" >/dev/null; done
-    parts_node_root >/dev/null
     image_pause >/dev/null
     image_coredns >/dev/null
-    image_java_base 25 >/dev/null
+    wait "$parts_debian_build" || exit 1
 }
 
 parts_build_all() {
