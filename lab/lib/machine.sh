@@ -28,9 +28,8 @@ machine_write() {
 
 # machine_fill MACHINE FILE: the template FILE with @NAME@ replaced.
 machine_fill() {
-    sed -e "s|@MACHINE@|$1|g" -e "s|@ADDRESS@|$(machine_address "$1")|g" -e "s|@SUBNET@|$LAB_SUBNET|g" \
-        -e "s|@POD_RANGE@|$(node_pod_range "$1")|g" -e "s|@CONTROL_ADDRESS@|$LAB_CONTROL_ADDRESS|g" \
-        -e "s|@SERVICE_CIDR@|$LAB_SERVICE_CIDR|g" -e "s|@DNS_ADDRESS@|$LAB_DNS_ADDRESS|g" "$2"
+    sed -e "s|@ADDRESS@|$(machine_address "$1")|g" -e "s|@SUBNET@|$LAB_SUBNET|g" \
+        -e "s|@POD_RANGE@|$(node_pod_range "$1")|g" -e "s|@DNS_ADDRESS@|$LAB_DNS_ADDRESS|g" "$2"
 }
 
 # Written anew at each start; what else is on the machine stays as it was.

@@ -97,8 +97,16 @@ oci_manifest() { # SETTINGS "CONFIG-DIGEST SIZE"
 }
 
 oci_main() {
+    if [ $# -lt 2 ]; then
+        oci_usage
+        [ "${1:-}" = --help ] || exit 2
+        return
+    fi
     oci_base='' oci_owner='' oci_user='' oci_workdir=''
-    oci_scratch=$(mktemp -d "${TMPDIR:-/tmp}/podmigration-oci.XXXXXX")
+    for oci_out; do :; done
+    # Beside the result: layers are big, and those of the base can be linked.
+    mkdir -p "$(dirname "$oci_out")"
+    oci_scratch=$(mktemp -d "${oci_out%/}.XXXXXX")
     trap 'rm -rf "$oci_scratch"' EXIT
     trap 'exit 1' INT TERM
     : >"$oci_scratch/named"
@@ -106,10 +114,6 @@ oci_main() {
     : >"$oci_scratch/cmd"
     while [ $# -gt 0 ]; do
         case "$1" in
-            --help)
-                oci_usage
-                return
-                ;;
             --base) oci_base=$2 ;;
             --owner) oci_owner=$2 ;;
             --user) oci_user=$2 ;;
@@ -136,7 +140,7 @@ oci_main() {
 oci_layout() {
     oci_out=$oci_scratch/layout
     oci_file_settings=$oci_out/settings
-    mkdir -p "$(dirname "$2")" "$oci_out/blobs/sha256"
+    mkdir -p "$oci_out/blobs/sha256"
     : >"$oci_file_settings"
     if [ -n "$oci_base" ]; then
         [ -f "$oci_base/settings" ] || die "$oci_base is no layout made by 'lab oci'"
