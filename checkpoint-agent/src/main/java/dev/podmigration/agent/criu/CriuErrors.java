@@ -58,10 +58,11 @@ enum CriuErrors {
             FailureReason.CheckpointFailed,
             "session leader|Found dangling tty|consider using --shell-job",
             "Set checkpoint.shellJob: true."),
-    // proc_parse.c, files.c
+    // The kernel hands no io_uring descriptor over a socket (EINVAL), which is how CRIU fetches
+    // them
     IO_URING(
             FailureReason.CheckpointFailed,
-            "io_uring",
+            "io_uring|send_fds failed \\(-22\\)",
             "Let the program run without io_uring, which CRIU cannot save."),
     // seize.c
     FREEZE(

@@ -30,10 +30,11 @@ public final class CriuLogReader {
 
     /**
      * {@code (00.123456) 17: Error (criu/files-reg.c:2353): File ...} with the process only at
-     * restore.
+     * restore, or {@code pie: 1: Error (criu/pie/parasite.c:588): ...} from inside of the process.
      */
     private static final Pattern ERROR =
-            Pattern.compile("\\(\\d+\\.\\d+\\)\\s+(?:\\d+: )?Error \\((?:[^()]+:\\d+)\\): (.*)");
+            Pattern.compile(
+                    "(?:\\(\\d+\\.\\d+\\)|pie:)\\s+(?:\\d+: )?Error \\([^()]+:\\d+\\): (.*)");
 
     /** Lines that stand in successful logs too, or only follow from another error. */
     private static final Pattern NOISE =
@@ -41,7 +42,7 @@ public final class CriuLogReader {
                     "rlimit: Can't setup RLIMIT_NOFILE for self|PID recv: short read|cgroupd: recv"
                         + " req error|(Dumping|Restoring|Pre-dumping) FAILED|`- Can't open vma|Task"
                         + " \\d+ exited with|exited, status=|killed by signal|Can't wait for the"
-                        + " task|Couldn't connect to|In-flight connections can be ignored");
+                        + " task|In-flight connections can be ignored");
 
     /**
      * @return empty when the log cannot be read or holds no error that says anything
