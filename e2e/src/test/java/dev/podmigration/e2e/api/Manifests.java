@@ -49,6 +49,13 @@ final class Manifests {
         return resource(object).patch(PatchContext.of(PatchType.JSON_MERGE), patch);
     }
 
+    void setStatus(GenericKubernetesResource object, String status) {
+        object.setAdditionalProperty(
+                "status",
+                Serialization.unmarshal("status: {" + status + "}", Map.class).get("status"));
+        resource(object).updateStatus();
+    }
+
     String refusalOfChange(GenericKubernetesResource object, String specPatch) {
         return refusal(() -> changeSpec(object, specPatch));
     }

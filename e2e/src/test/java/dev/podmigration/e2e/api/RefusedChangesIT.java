@@ -22,7 +22,8 @@ class RefusedChangesIT {
     private static final String MIGRATION_FIXED =
             "spec cannot be changed, except that cancelled can be set to true";
     private static final String CHECKPOINT_FIXED =
-            "spec cannot be changed, except for goal, peer and (until peer is set) keepAddresses";
+            "spec cannot be changed, except for goal, peer and (until peer is set) options and"
+                    + " keepAddresses";
     private static final String RESTORE_FIXED =
             "spec cannot be changed, except for goal and podUid";
     private static final String FORWARD =
@@ -59,7 +60,6 @@ class RefusedChangesIT {
                     checkpoint("", "podUid: null", CHECKPOINT_FIXED),
                     checkpoint("", "nodeName: n3", CHECKPOINT_FIXED),
                     checkpoint("", "containers: [a]", CHECKPOINT_FIXED),
-                    checkpoint("", "options: {fileLocks: true}", CHECKPOINT_FIXED),
                     checkpoint("", "limits: {freezeSeconds: 11}", CHECKPOINT_FIXED),
                     checkpoint(PEER, "peer: {address: 'n2:9'}", "peer can be set once"),
                     checkpoint(PEER, "peer: null", "peer can be set once"),
@@ -67,6 +67,10 @@ class RefusedChangesIT {
                             PEER,
                             "keepAddresses: true",
                             "keepAddresses cannot be changed once peer is set"),
+                    checkpoint(
+                            PEER,
+                            "options: {fileLocks: true}",
+                            "options cannot be changed once peer is set"),
                     checkpoint(PEER + ", goal: Migrate", "goal: Prepare", FORWARD),
                     checkpoint(PEER + ", goal: Prepare", "goal: Inspect", FORWARD),
                     checkpoint(PEER + ", goal: RollBack", "goal: Migrate", FORWARD),
@@ -89,6 +93,7 @@ class RefusedChangesIT {
             List.of(
                     migration("cancelled: true", ""),
                     checkpoint("", "keepAddresses: true" + PEER + ", goal: Prepare", ""),
+                    checkpoint("", "options: {fileLocks: true}", ""),
                     checkpoint("", "goal: Archive", ""),
                     checkpoint(PEER + ", goal: Prepare", "goal: Migrate", ""),
                     checkpoint(PEER + ", goal: Migrate", "goal: RollBack", ""),
