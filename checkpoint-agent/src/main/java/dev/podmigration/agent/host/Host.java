@@ -76,6 +76,11 @@ public final class Host {
         return root.resolve("proc").resolve(Long.toString(pid)).resolve(file);
     }
 
+    /** The node's processes, one directory each. */
+    public Path processes() {
+        return root.resolve("proc");
+    }
+
     public boolean isAlive(long pid) {
         return Files.exists(process(pid, "stat"), LinkOption.NOFOLLOW_LINKS);
     }

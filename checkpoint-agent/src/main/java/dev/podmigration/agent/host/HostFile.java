@@ -25,19 +25,40 @@ public final class HostFile {
 
     private final Host host;
     private final String path;
+    private final String unfinished;
     private final Set<PosixFilePermission> permissions;
 
     public HostFile(Host host, String path) {
         this(host, path, DEFAULT);
     }
 
+    /** For a directory whose every file is read by others: the unfinished file lies beside it. */
+    public static HostFile inReadDirectory(Host host, String directory, String name) {
+        return new HostFile(
+                host, directory + "/" + name, directory + "/../" + unfinishedName(name), DEFAULT);
+    }
+
     /**
      * @param permissions for a file that does not exist yet
      */
     public HostFile(Host host, String path, Set<PosixFilePermission> permissions) {
+        this(
+                host,
+                path,
+                Path.of(path).resolveSibling(unfinishedName(path)).toString(),
+                permissions);
+    }
+
+    private HostFile(
+            Host host, String path, String unfinished, Set<PosixFilePermission> permissions) {
         this.host = host;
         this.path = path;
+        this.unfinished = unfinished;
         this.permissions = Set.copyOf(permissions);
+    }
+
+    private static String unfinishedName(String path) {
+        return "." + Path.of(path).getFileName() + ".podmigration";
     }
 
     /** As the node names it. */
@@ -69,7 +90,7 @@ public final class HostFile {
         }
         Set<PosixFilePermission> wanted =
                 existed ? Files.getPosixFilePermissions(file) : permissions;
-        Path fresh = file.resolveSibling("." + file.getFileName() + ".podmigration");
+        Path fresh = host.path(unfinished);
         Files.createDirectories(file.getParent());
         Files.writeString(fresh, text, StandardCharsets.ISO_8859_1);
         Files.setPosixFilePermissions(fresh, wanted);
@@ -84,7 +105,7 @@ public final class HostFile {
      */
     public void writeOrDelete(String text) throws IOException {
         Path file = host.path(path);
-        Files.deleteIfExists(file.resolveSibling("." + file.getFileName() + ".podmigration"));
+        Files.deleteIfExists(host.path(unfinished));
         if (text.isEmpty()) {
             Files.deleteIfExists(file);
         } else {

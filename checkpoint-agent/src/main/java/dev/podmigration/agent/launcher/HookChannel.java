@@ -1,6 +1,7 @@
 package dev.podmigration.agent.launcher;
 
 import dev.podmigration.agent.host.Host;
+import dev.podmigration.agent.host.HostTree;
 import dev.podmigration.agent.host.NodeDirectories;
 
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,7 @@ public final class HookChannel implements AutoCloseable {
             NodeDirectories directories, String containerId, HookListener listener)
             throws IOException {
         Path directory = directories.dump(containerId);
-        StateDirectory.create(directory);
+        HostTree.create(directory);
         createPipes(directory);
         return new HookChannel(directories.host(), directory, listener);
     }
@@ -113,7 +114,7 @@ public final class HookChannel implements AutoCloseable {
             answer(waiting.get(), false);
         }
         close();
-        StateDirectory.delete(directory);
+        HostTree.delete(directory);
     }
 
     /** Stops listening; a hook that waits goes on waiting. */
@@ -165,7 +166,7 @@ public final class HookChannel implements AutoCloseable {
         } catch (IOException e) {
             LOG.error(
                     "The hook channel of {} broke: hooks that come wait until the agent is"
-                        + " restarted.",
+                            + " restarted.",
                     directory,
                     e);
         }

@@ -2,6 +2,7 @@ package dev.podmigration.agent.launcher;
 
 import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.host.Host;
+import dev.podmigration.agent.host.HostTree;
 import dev.podmigration.agent.host.NodeDirectories;
 import dev.podmigration.api.v1alpha1.FailureReason;
 
@@ -50,7 +51,7 @@ public final class RestoreGate {
     public static RestoreGate open(NodeDirectories directories, String podUid, String container)
             throws IOException {
         Path directory = directories.restore(podUid, container);
-        StateDirectory.create(directory);
+        HostTree.create(directory);
         HookChannel.createPipes(directory);
         Files.createDirectories(directory.resolve("work"));
         // Last: the launcher takes it as the sign that all the others are there.
@@ -151,7 +152,7 @@ public final class RestoreGate {
     /** Takes the directory away, with images and logs; nothing may be mounted below it any more. */
     public void remove() throws IOException {
         cancel("the restore is over");
-        StateDirectory.delete(directory);
+        HostTree.delete(directory);
     }
 
     private Path orders(ArmedLauncher launcher) {

@@ -1,6 +1,7 @@
 package dev.podmigration.agent.runtime;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -24,6 +25,9 @@ public interface ContainerRuntime extends AutoCloseable {
      * @param bundle as the node names it
      */
     ContainerOnNode fromBundle(String bundle) throws IOException;
+
+    /** Names ({@code namespace/name}) of the pods that were made with a runtime handler. */
+    List<String> podsOfHandler(String handler) throws IOException;
 
     CrioConfiguration configuration() throws IOException;
 

@@ -102,6 +102,19 @@ public final class CrioRuntimeClient implements ContainerRuntime {
     }
 
     @Override
+    public List<String> podsOfHandler(String handler) throws IOException {
+        return call(cri -> cri.listPodSandbox(ListPodSandboxRequest.getDefaultInstance()))
+                .getItemsList()
+                .stream()
+                .filter(sandbox -> sandbox.getRuntimeHandler().equals(handler))
+                .map(PodSandbox::getMetadata)
+                .map(pod -> pod.getNamespace() + "/" + pod.getName())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    @Override
     public CrioConfiguration configuration() throws IOException {
         return CrioConfiguration.parse(UnixHttp.get(socket, "/config"));
     }

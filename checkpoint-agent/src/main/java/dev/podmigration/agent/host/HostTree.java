@@ -1,4 +1,4 @@
-package dev.podmigration.agent.launcher;
+package dev.podmigration.agent.host;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,18 +15,18 @@ import java.nio.file.attribute.PosixFilePermissions;
  * Directories below the node's {@code /run/podmigration}: images hold secrets, so they are root's
  * alone.
  */
-final class StateDirectory {
+public final class HostTree {
 
-    private StateDirectory() {}
+    private HostTree() {}
 
-    static void create(Path directory) throws IOException {
+    public static void create(Path directory) throws IOException {
         Files.createDirectories(
                 directory,
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
     /** With all that is in it; links are removed, not followed. Nothing there is fine. */
-    static void delete(Path directory) throws IOException {
+    public static void delete(Path directory) throws IOException {
         try {
             Files.walkFileTree(
                     directory,
