@@ -1,5 +1,6 @@
 package dev.podmigration.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
@@ -45,6 +46,9 @@ public class MigrationNode extends CustomResource<MigrationNodeSpec, MigrationNo
 
     @Override
     @JsonPropertyDescription("What the node can do. Written by its agent.")
+    // An empty one is not there: the client writes a status as the difference to what it read, and
+    // the API server knows no member of a status that it does not have.
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = MigrationNodeStatus.class)
     public MigrationNodeStatus getStatus() {
         return super.getStatus();
     }

@@ -1,5 +1,6 @@
 package dev.podmigration.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
@@ -53,6 +54,9 @@ public class PodMigration extends CustomResource<PodMigrationSpec, PodMigrationS
 
     @Override
     @JsonPropertyDescription("How far the migration has come. Written by the operator.")
+    // An empty one is not there: the client writes a status as the difference to what it read, and
+    // the API server knows no member of a status that it does not have.
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = PodMigrationStatus.class)
     public PodMigrationStatus getStatus() {
         return super.getStatus();
     }

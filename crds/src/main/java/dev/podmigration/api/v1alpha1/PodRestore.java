@@ -1,5 +1,6 @@
 package dev.podmigration.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
@@ -41,6 +42,9 @@ public class PodRestore extends CustomResource<PodRestoreSpec, PodRestoreStatus>
     @Override
     @JsonPropertyDescription(
             "How far the target node has come. Written by the agent of spec.nodeName.")
+    // An empty one is not there: the client writes a status as the difference to what it read, and
+    // the API server knows no member of a status that it does not have.
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = PodRestoreStatus.class)
     public PodRestoreStatus getStatus() {
         return super.getStatus();
     }
