@@ -57,7 +57,10 @@ image_load() {
         scratch=$(mktemp -d /var/lib/containers/lab-image.XXXXXX)
         trap "rm -rf $scratch" EXIT
         tar -C "$scratch" -xf -
-        skopeo copy --quiet "oci:$scratch" "containers-storage:$1"' load "$3"
+        skopeo copy --quiet "oci:$scratch" "containers-storage:$1" 2>"$scratch/errors" || {
+            cat "$scratch/errors" >&2
+            exit 1
+        }' load "$3"
 }
 
 image_load_everywhere() {
