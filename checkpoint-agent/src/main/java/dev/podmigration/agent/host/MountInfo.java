@@ -2,6 +2,7 @@ package dev.podmigration.agent.host;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import java.util.Optional;
 /**
  * One line of {@code /proc/<pid>/mountinfo} (proc_pid_mountinfo(5)).
  *
+ * @param device major and minor number, the same for all mounts of one file system
  * @param root the directory of the file system that is mounted
  * @param mountPoint where the process sees it
  * @param options of the mount, such as {@code ro}
@@ -16,6 +18,7 @@ import java.util.Optional;
  * @param superOptions of the file system, such as {@code upperdir=...}
  */
 public record MountInfo(
+        String device,
         String root,
         String mountPoint,
         List<String> options,
@@ -28,9 +31,18 @@ public record MountInfo(
         superOptions = List.copyOf(superOptions);
     }
 
+    /** As this very process sees its mounts. */
+    public static List<MountInfo> ofThisProcess() throws IOException {
+        return read(Path.of("/proc/self/mountinfo"));
+    }
+
     public static List<MountInfo> of(Host host, long pid) throws IOException {
+        return read(host.process(pid, "mountinfo"));
+    }
+
+    private static List<MountInfo> read(Path file) throws IOException {
         List<MountInfo> mounts = new ArrayList<>();
-        for (String line : Files.readAllLines(host.process(pid, "mountinfo"))) {
+        for (String line : Files.readAllLines(file)) {
             mounts.add(parse(line));
         }
         return mounts;
@@ -44,6 +56,7 @@ public record MountInfo(
             separator++;
         }
         return new MountInfo(
+                fields[2],
                 unescape(fields[3]),
                 unescape(fields[4]),
                 List.of(fields[5].split(",")),

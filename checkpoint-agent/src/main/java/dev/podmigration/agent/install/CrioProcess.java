@@ -69,12 +69,17 @@ record CrioProcess(long pid, List<String> arguments) {
 
     /**
      * {@code /proc/net/unix}: Num RefCount Protocol Flags Type St Inode Path; flag 0x10000 means
-     * listening.
+     * listening. CRI-O may have been given the socket under another name ({@code /var/run}).
      */
     private static Optional<String> listeningInode(Host host, String socket) throws IOException {
+        Path wanted = host.path(socket);
         for (String line : Files.readAllLines(host.process(1, "net/unix"))) {
             String[] fields = line.strip().split("\\s+", 8);
-            if (fields.length == 8 && fields[7].equals(socket) && fields[3].equals("00010000")) {
+            if (fields.length == 8
+                    && fields[3].equals("00010000")
+                    && fields[7].startsWith("/")
+                    && fields[7].endsWith("/" + wanted.getFileName())
+                    && host.path(fields[7]).equals(wanted)) {
                 return Optional.of(fields[6]);
             }
         }

@@ -1,0 +1,7 @@
+package dev.podmigration.agent.canary;
+
+/**
+ * @param ability as it stands in the status of the MigrationNode
+ * @param message what was seen, one sentence
+ */
+public record Proof(String ability, boolean proved, String message) {}
