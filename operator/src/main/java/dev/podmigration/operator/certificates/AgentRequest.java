@@ -1,18 +1,11 @@
 package dev.podmigration.operator.certificates;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.security.GeneralSecurityException;
-import java.security.PublicKey;
-import java.util.ArrayList;
-import java.util.List;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x500.style.IETFUtils;
-import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -22,6 +15,14 @@ import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.pkcs.PKCSException;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What an agent wants signed, read from its PKCS #10 request; nothing in it is trusted yet. */
 record AgentRequest(
@@ -66,7 +67,8 @@ record AgentRequest(
         return values.length == 1 ? IETFUtils.valueToString(values[0].getFirst().getValue()) : "";
     }
 
-    private static AgentRequest read(X500Name subject, PublicKey key, GeneralNames names) throws UnknownHostException {
+    private static AgentRequest read(X500Name subject, PublicKey key, GeneralNames names)
+            throws UnknownHostException {
         List<String> dnsNames = new ArrayList<>();
         List<InetAddress> addresses = new ArrayList<>();
         boolean others = false;
@@ -74,8 +76,9 @@ record AgentRequest(
             switch (name.getTagNo()) {
                 case GeneralName.dNSName -> dnsNames.add(name.getName().toString());
                 case GeneralName.iPAddress ->
-                    addresses.add(InetAddress.getByAddress(
-                            ASN1OctetString.getInstance(name.getName()).getOctets()));
+                        addresses.add(
+                                InetAddress.getByAddress(
+                                        ASN1OctetString.getInstance(name.getName()).getOctets()));
                 default -> others = true;
             }
         }
@@ -84,7 +87,12 @@ record AgentRequest(
 
     private static GeneralNames alternativeNames(PKCS10CertificationRequest request) {
         Extensions extensions = request.getRequestedExtensions();
-        Extension names = extensions == null ? null : extensions.getExtension(Extension.subjectAlternativeName);
-        return names == null ? new GeneralNames(new GeneralName[0]) : GeneralNames.getInstance(names.getParsedValue());
+        Extension names =
+                extensions == null
+                        ? null
+                        : extensions.getExtension(Extension.subjectAlternativeName);
+        return names == null
+                ? new GeneralNames(new GeneralName[0])
+                : GeneralNames.getInstance(names.getParsedValue());
     }
 }

@@ -4,6 +4,9 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeAddress;
 import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequest;
 import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequestSpec;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
@@ -11,12 +14,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which signing requests come from an agent and ask for no more than that agent's node. The node name in the
- * requester's extra fields is set by the API server from the bound service account token, so that an agent that was
- * taken over on one node cannot get a certificate for another.
+ * Decides which signing requests come from an agent and ask for no more than that agent's node. The
+ * node name in the requester's extra fields is set by the API server from the bound service account
+ * token, so that an agent that was taken over on one node cannot get a certificate for another.
  */
 final class AgentRequestPolicy {
 
@@ -30,27 +32,39 @@ final class AgentRequestPolicy {
 
     private final String agentUser;
 
-    /** @param agentUser user name of the agents' service account, {@code system:serviceaccount:<namespace>:<name>} */
+    /**
+     * A policy for the agents of one installation.
+     *
+     * @param agentUser user name of the agents' service account, {@code
+     *     system:serviceaccount:<namespace>:<name>}
+     */
     AgentRequestPolicy(String agentUser) {
         this.agentUser = agentUser;
     }
 
     /** Why the request must not be signed; empty when it may be. */
-    Optional<String> objection(CertificateSigningRequest request, AgentRequest wanted, @Nullable Node node) {
+    Optional<String> objection(
+            CertificateSigningRequest request, AgentRequest wanted, @Nullable Node node) {
         CertificateSigningRequestSpec spec = request.getSpec();
         String name = wanted.nodeName();
         if (!agentUser.equals(spec.getUsername())) {
             return Optional.of("requested by " + spec.getUsername() + ", not by " + agentUser);
         }
         if (!nodeOfRequester(spec).equals(name)) {
-            return Optional.of("the requester runs on node '" + nodeOfRequester(spec) + "' and asks for '" + name + "'");
+            return Optional.of(
+                    "the requester runs on node '"
+                            + nodeOfRequester(spec)
+                            + "' and asks for '"
+                            + name
+                            + "'");
         }
         if (!ORGANIZATION.equals(wanted.organization()) || wanted.subject().getRDNs().length != 2) {
             return Optional.of("the subject must be CN=" + name + ",O=" + ORGANIZATION);
         }
         Set<String> usages = Set.copyOf(spec.getUsages());
         if (!usages.containsAll(REQUIRED_USAGES) || !ALLOWED_USAGES.containsAll(usages)) {
-            return Optional.of("usages must be client auth and server auth, not " + spec.getUsages());
+            return Optional.of(
+                    "usages must be client auth and server auth, not " + spec.getUsages());
         }
         if (node == null) {
             return Optional.of("there is no node " + name);
@@ -61,7 +75,8 @@ final class AgentRequestPolicy {
     private static Optional<String> names(AgentRequest wanted, Node node) {
         String name = node.getMetadata().getName();
         if (wanted.hasOtherNames() || !wanted.dnsNames().equals(List.of(name))) {
-            return Optional.of("alternative names must be DNS:" + name + " and addresses of that node");
+            return Optional.of(
+                    "alternative names must be DNS:" + name + " and addresses of that node");
         }
         Set<String> own = addresses(node);
         return wanted.addresses().stream()
@@ -80,7 +95,10 @@ final class AgentRequestPolicy {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** One spelling of an IPv6 address; a text that is no address is left out, never looked up by name. */
+    /**
+     * One spelling of an IPv6 address; a text that is no address is left out, never looked up by
+     * name.
+     */
     private static Stream<String> canonical(String address) {
         try {
             return Stream.of(InetAddress.ofLiteral(address).getHostAddress());
@@ -91,7 +109,8 @@ final class AgentRequestPolicy {
 
     private static String nodeOfRequester(CertificateSigningRequestSpec spec) {
         Map<String, List<String>> extra = spec.getExtra();
-        List<String> names = extra == null ? List.of() : extra.getOrDefault(NODE_NAME_EXTRA, List.of());
+        List<String> names =
+                extra == null ? List.of() : extra.getOrDefault(NODE_NAME_EXTRA, List.of());
         return names.size() == 1 ? names.getFirst() : "";
     }
 }

@@ -14,23 +14,30 @@ import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Answers the agents' signing requests. A request somebody else approved is checked all the same before it is signed:
- * approving is a right an administrator may have given away for other signers.
+ * Answers the agents' signing requests. A request somebody else approved is checked all the same
+ * before it is signed: approving is a right an administrator may have given away for other signers.
  */
 @ControllerConfiguration(
         name = "agent-certificates",
         generationAwareEventProcessing = false,
-        informer = @Informer(fieldSelector = @Field(path = "spec.signerName", value = AgentRequestPolicy.SIGNER)))
+        informer =
+                @Informer(
+                        fieldSelector =
+                                @Field(
+                                        path = "spec.signerName",
+                                        value = AgentRequestPolicy.SIGNER)))
 public final class CertificateRequestReconciler implements Reconciler<CertificateSigningRequest> {
 
     private static final Logger LOG = LoggerFactory.getLogger(CertificateRequestReconciler.class);
@@ -41,7 +48,8 @@ public final class CertificateRequestReconciler implements Reconciler<Certificat
     private final AgentRequestPolicy policy;
     private final Clock clock;
 
-    public CertificateRequestReconciler(CertificateAuthority authority, String agentUser, Clock clock) {
+    public CertificateRequestReconciler(
+            CertificateAuthority authority, String agentUser, Clock clock) {
         this.authority = authority;
         this.policy = new AgentRequestPolicy(agentUser);
         this.clock = clock;
@@ -55,11 +63,15 @@ public final class CertificateRequestReconciler implements Reconciler<Certificat
         }
         KubernetesClient client = context.getClient();
         try {
-            AgentRequest wanted = AgentRequest.parse(
-                    new String(Base64.getDecoder().decode(request.getSpec().getRequest()), UTF_8));
-            Node node = wanted.nodeName().isEmpty()
-                    ? null
-                    : client.nodes().withName(wanted.nodeName()).get();
+            AgentRequest wanted =
+                    AgentRequest.parse(
+                            new String(
+                                    Base64.getDecoder().decode(request.getSpec().getRequest()),
+                                    UTF_8));
+            Node node =
+                    wanted.nodeName().isEmpty()
+                            ? null
+                            : client.nodes().withName(wanted.nodeName()).get();
             Optional<String> objection = policy.objection(request, wanted, node);
             if (objection.isPresent()) {
                 deny(client, request, objection.get());
@@ -75,28 +87,41 @@ public final class CertificateRequestReconciler implements Reconciler<Certificat
     }
 
     /** The event of this update brings the request back for signing. */
-    private static void approve(KubernetesClient client, CertificateSigningRequest request, AgentRequest wanted) {
+    private static void approve(
+            KubernetesClient client, CertificateSigningRequest request, AgentRequest wanted) {
         resource(client, request)
-                .approve(condition("Approved", "AgentOfNode", "agent of node " + wanted.nodeName()));
+                .approve(
+                        condition("Approved", "AgentOfNode", "agent of node " + wanted.nodeName()));
     }
 
-    private void issue(KubernetesClient client, CertificateSigningRequest request, AgentRequest wanted) {
+    private void issue(
+            KubernetesClient client, CertificateSigningRequest request, AgentRequest wanted) {
         String pem = authority.sign(wanted, clock.instant(), lifetime(request));
-        resource(client, request).editStatus(current -> {
-            current.getStatus().setCertificate(Base64.getEncoder().encodeToString(pem.getBytes(UTF_8)));
-            return current;
-        });
+        resource(client, request)
+                .editStatus(
+                        current -> {
+                            current.getStatus()
+                                    .setCertificate(
+                                            Base64.getEncoder()
+                                                    .encodeToString(pem.getBytes(UTF_8)));
+                            return current;
+                        });
         LOG.info("Signed a certificate for the agent of node {}", wanted.nodeName());
     }
 
-    private static void deny(KubernetesClient client, CertificateSigningRequest request, String why) {
+    private static void deny(
+            KubernetesClient client, CertificateSigningRequest request, String why) {
         String name = request.getMetadata().getName();
         if (has(request, "Approved")) {
             // The API server refuses "Denied" beside "Approved".
-            resource(client, request).editStatus(current -> {
-                current.getStatus().getConditions().add(condition("Failed", "NotAnAgent", why));
-                return current;
-            });
+            resource(client, request)
+                    .editStatus(
+                            current -> {
+                                current.getStatus()
+                                        .getConditions()
+                                        .add(condition("Failed", "NotAnAgent", why));
+                                return current;
+                            });
         } else {
             resource(client, request).deny(condition("Denied", "NotAnAgent", why));
         }
@@ -109,8 +134,8 @@ public final class CertificateRequestReconciler implements Reconciler<Certificat
         return lifetime.compareTo(DEFAULT_LIFETIME) < 0 ? lifetime : DEFAULT_LIFETIME;
     }
 
-    private static CertificateSigningRequestResource<CertificateSigningRequest>
-            resource(KubernetesClient client, CertificateSigningRequest request) {
+    private static CertificateSigningRequestResource<CertificateSigningRequest> resource(
+            KubernetesClient client, CertificateSigningRequest request) {
         return client.certificates()
                 .v1()
                 .certificateSigningRequests()
@@ -125,10 +150,14 @@ public final class CertificateRequestReconciler implements Reconciler<Certificat
         List<CertificateSigningRequestCondition> conditions =
                 request.getStatus() == null ? List.of() : request.getStatus().getConditions();
         return conditions.stream()
-                .anyMatch(condition -> type.equals(condition.getType()) && "True".equals(condition.getStatus()));
+                .anyMatch(
+                        condition ->
+                                type.equals(condition.getType())
+                                        && "True".equals(condition.getStatus()));
     }
 
-    private static CertificateSigningRequestCondition condition(String type, String reason, String message) {
+    private static CertificateSigningRequestCondition condition(
+            String type, String reason, String message) {
         return new CertificateSigningRequestConditionBuilder()
                 .withType(type)
                 .withStatus("True")

@@ -1,0 +1,60 @@
+package dev.podmigration.operator.action;
+
+import dev.podmigration.api.v1alpha1.CheckpointGoal;
+import dev.podmigration.api.v1alpha1.CheckpointOptions;
+import dev.podmigration.api.v1alpha1.Peer;
+import dev.podmigration.api.v1alpha1.PodCheckpoint;
+import dev.podmigration.api.v1alpha1.PodRestore;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.Pod;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Map;
+
+/** One thing to do to the cluster. Doing it twice has the same effect as doing it once. */
+public sealed interface Action {
+
+    record CreateCheckpoint(PodCheckpoint checkpoint) implements Action {}
+
+    record CreateRestore(PodRestore restore) implements Action {}
+
+    record CreatePod(Pod pod) implements Action {}
+
+    /**
+     * Decides what the inspection had left open, names the other end, and lets the first copy of
+     * files begin.
+     */
+    record Prepare(
+            PodCheckpoint checkpoint, Peer peer, CheckpointOptions options, boolean keepAddresses)
+            implements Action {}
+
+    record SetGoal(PodCheckpoint checkpoint, CheckpointGoal goal) implements Action {}
+
+    record Cancel(PodRestore restore) implements Action {}
+
+    /** Deletes exactly this object, not a later one of its name. */
+    record Delete(HasMetadata object) implements Action {}
+
+    record DeletePod(Pod pod, long graceSeconds) implements Action {}
+
+    /**
+     * Sets labels and annotations ({@code null} removes one), and replaces the owners unless {@code
+     * owners} is null.
+     */
+    record MarkPod(
+            Pod pod,
+            Map<String, @Nullable String> labels,
+            Map<String, @Nullable String> annotations,
+            @Nullable List<OwnerReference> owners)
+            implements Action {}
+
+    /** Says in the pod's status what is true: it cannot answer. */
+    record MarkNotReady(Pod pod, String message) implements Action {}
+
+    /** From now on the object goes when {@code owner} goes. */
+    record GiveTo(HasMetadata object, Pod owner) implements Action {}
+}

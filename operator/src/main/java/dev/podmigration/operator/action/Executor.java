@@ -1,0 +1,256 @@
+package dev.podmigration.operator.action;
+
+import dev.podmigration.api.v1alpha1.CheckpointGoal;
+import dev.podmigration.api.v1alpha1.Failure;
+import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.api.v1alpha1.RestoreGoal;
+import dev.podmigration.operator.observe.Marks;
+
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.net.HttpURLConnection;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * The one place that changes the cluster. What is changed was seen in a cache that may be old, so
+ * every call names the uid it means, and finding the work done already, or the object gone, is no
+ * error.
+ */
+public final class Executor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Executor.class);
+
+    /** 422: the object is against the schema or against a rule. */
+    private static final int UNPROCESSABLE = 422;
+
+    private final KubernetesClient client;
+    private final Clock clock;
+
+    public Executor(KubernetesClient client, Clock clock) {
+        this.client = client;
+        this.clock = clock;
+    }
+
+    /**
+     * Carries out one action.
+     *
+     * @throws RefusedException if the API server will not have it, now or later
+     */
+    public void execute(Action action) throws RefusedException {
+        switch (action) {
+            case Action.CreateCheckpoint create -> create(create.checkpoint());
+            case Action.CreateRestore create -> create(create.restore());
+            case Action.CreatePod create -> create(create.pod());
+            case Action.Prepare prepare ->
+                    patch(
+                            prepare.checkpoint(),
+                            Map.of(
+                                    "spec",
+                                    Map.of(
+                                            "goal", CheckpointGoal.Prepare,
+                                            "peer", prepare.peer(),
+                                            "options", prepare.options(),
+                                            "keepAddresses", prepare.keepAddresses())));
+            case Action.SetGoal set ->
+                    patch(set.checkpoint(), Map.of("spec", Map.of("goal", set.goal())));
+            case Action.Cancel cancel ->
+                    patch(cancel.restore(), Map.of("spec", Map.of("goal", RestoreGoal.Cancel)));
+            case Action.Delete delete -> delete(delete.object(), null);
+            case Action.DeletePod delete -> delete(delete.pod(), delete.graceSeconds());
+            case Action.MarkPod mark -> patch(mark.pod(), marks(mark));
+            case Action.MarkNotReady mark -> markNotReady(mark);
+            case Action.GiveTo give -> patch(give.object(), owner(give.owner()));
+        }
+    }
+
+    private void create(HasMetadata object) throws RefusedException {
+        try {
+            client.resource(object).create();
+            LOG.info("Created {}", describe(object));
+        } catch (KubernetesClientException e) {
+            switch (e.getCode()) {
+                case HttpURLConnection.HTTP_CONFLICT -> requireOurs(object, e);
+                case HttpURLConnection.HTTP_BAD_REQUEST,
+                        HttpURLConnection.HTTP_FORBIDDEN,
+                        UNPROCESSABLE ->
+                        throw new RefusedException(
+                                Failure.of(
+                                        object instanceof Pod
+                                                ? FailureReason.TargetUnschedulable
+                                                : FailureReason.InternalError,
+                                        "The API server refused "
+                                                + describe(object)
+                                                + ": "
+                                                + reason(e)),
+                                e);
+                default -> throw e;
+            }
+        }
+    }
+
+    private void requireOurs(HasMetadata wanted, KubernetesClientException conflict)
+            throws RefusedException {
+        HasMetadata found = client.resource(wanted).get();
+        if (found == null) {
+            throw conflict;
+        }
+        String uid = found.getMetadata().getAnnotations().get(Marks.MIGRATION_UID);
+        if (!Objects.equals(uid, wanted.getMetadata().getAnnotations().get(Marks.MIGRATION_UID))) {
+            throw new RefusedException(
+                    Failure.of(
+                            FailureReason.InternalError,
+                            "There is "
+                                    + describe(wanted)
+                                    + " already, and it is not of this migration."),
+                    conflict);
+        }
+    }
+
+    private void delete(HasMetadata object, @Nullable Long graceSeconds) {
+        String uid = object.getMetadata().getUid();
+        try {
+            client.raw(
+                    path(object),
+                    "DELETE",
+                    new DeleteOptionsBuilder()
+                            .withGracePeriodSeconds(graceSeconds)
+                            .withNewPreconditions()
+                            .withUid(uid)
+                            .endPreconditions()
+                            .build());
+            LOG.info("Deleted {}", describe(object));
+        } catch (KubernetesClientException e) {
+            // 409: another object has the name now, so this one is gone.
+            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND
+                    && e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                throw e;
+            }
+        }
+    }
+
+    /** A merge patch that fails if the name belongs to another object by now. */
+    private void patch(HasMetadata object, Map<String, Object> change) {
+        Map<String, Object> patch = new LinkedHashMap<>(change);
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        if (change.get("metadata") instanceof Map<?, ?> given) {
+            given.forEach((key, value) -> metadata.put((String) key, value));
+        }
+        metadata.put("uid", object.getMetadata().getUid());
+        patch.put("metadata", metadata);
+        try {
+            client.resource(object)
+                    .patch(PatchContext.of(PatchType.JSON_MERGE), Serialization.asJson(patch));
+            LOG.info("Changed {}: {}", describe(object), Serialization.asJson(change));
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+                throw e;
+            }
+        }
+    }
+
+    private static Map<String, Object> marks(Action.MarkPod mark) {
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("labels", mark.labels());
+        metadata.put("annotations", mark.annotations());
+        if (mark.owners() != null) {
+            metadata.put("ownerReferences", mark.owners());
+            // A list is replaced as a whole: not over somebody else's change.
+            metadata.put("resourceVersion", mark.pod().getMetadata().getResourceVersion());
+        }
+        return Map.of("metadata", metadata);
+    }
+
+    private static Map<String, Object> owner(Pod owner) {
+        return Map.of(
+                "metadata",
+                Map.of(
+                        "ownerReferences",
+                        List.of(
+                                new OwnerReferenceBuilder()
+                                        .withApiVersion("v1")
+                                        .withKind("Pod")
+                                        .withName(owner.getMetadata().getName())
+                                        .withUid(owner.getMetadata().getUid())
+                                        .build())));
+    }
+
+    private void markNotReady(Action.MarkNotReady mark) {
+        String now = clock.instant().toString();
+        List<Map<String, String>> conditions = new ArrayList<>();
+        for (String type : List.of("Ready", "ContainersReady")) {
+            conditions.add(
+                    Map.of(
+                            "type",
+                            type,
+                            "status",
+                            "False",
+                            "reason",
+                            "Migrated",
+                            "message",
+                            mark.message(),
+                            "lastTransitionTime",
+                            now));
+        }
+        try {
+            client.pods()
+                    .inNamespace(mark.pod().getMetadata().getNamespace())
+                    .withName(mark.pod().getMetadata().getName())
+                    .subresource("status")
+                    .patch(
+                            PatchContext.of(PatchType.STRATEGIC_MERGE),
+                            Serialization.asJson(
+                                    Map.of(
+                                            "metadata",
+                                            Map.of("uid", mark.pod().getMetadata().getUid()),
+                                            "status",
+                                            Map.of("conditions", conditions))));
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+                throw e;
+            }
+        }
+    }
+
+    private static String path(HasMetadata object) {
+        String version = object.getApiVersion();
+        return (version.contains("/") ? "/apis/" : "/api/")
+                + version
+                + "/namespaces/"
+                + object.getMetadata().getNamespace()
+                + "/"
+                + object.getPlural()
+                + "/"
+                + object.getMetadata().getName();
+    }
+
+    private static String describe(HasMetadata object) {
+        return object.getKind()
+                + " "
+                + object.getMetadata().getNamespace()
+                + "/"
+                + object.getMetadata().getName();
+    }
+
+    private static String reason(KubernetesClientException e) {
+        return e.getStatus() != null && e.getStatus().getMessage() != null
+                ? e.getStatus().getMessage()
+                : String.valueOf(e.getMessage());
+    }
+}

@@ -1,0 +1,105 @@
+package dev.podmigration.operator.controller;
+
+import dev.podmigration.api.v1alpha1.PodMigration;
+import dev.podmigration.operator.action.Executor;
+import dev.podmigration.operator.event.Announcer;
+import dev.podmigration.operator.event.EventRecorder;
+import dev.podmigration.operator.metrics.MigrationMetrics;
+import dev.podmigration.operator.phase.PhaseTable;
+import dev.podmigration.operator.settings.TimeLimits;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Drives PodMigrations. Its finalizer keeps one that is deleted half-way until it is undone or
+ * completed.
+ */
+@ControllerConfiguration(name = "migrations", finalizerName = "podmigration.dev/operator")
+public final class MigrationReconciler implements Reconciler<PodMigration>, Cleaner<PodMigration> {
+
+    /**
+     * Between two looks at something that is overdue and announces itself by an event when it
+     * comes.
+     */
+    private static final Duration OVERDUE = Duration.ofSeconds(15);
+
+    private final PhaseTable phases;
+    private final MigrationMetrics metrics;
+    private final Clock clock;
+
+    private @Nullable Driver driver;
+
+    public MigrationReconciler(TimeLimits limits, MigrationMetrics metrics, Clock clock) {
+        this.phases = new PhaseTable(limits);
+        this.metrics = metrics;
+        this.clock = clock;
+    }
+
+    @Override
+    public List<EventSource<?, PodMigration>> prepareEventSources(
+            EventSourceContext<PodMigration> context) {
+        KubernetesClient client = context.getClient();
+        Informers informers = new Informers(context);
+        driver =
+                new Driver(
+                        new Observer(informers, clock),
+                        phases,
+                        new Executor(client, clock),
+                        new Announcer(new EventRecorder(client, clock)),
+                        metrics);
+        return informers.sources();
+    }
+
+    @Override
+    public UpdateControl<PodMigration> reconcile(
+            PodMigration migration, Context<PodMigration> context) {
+        UpdateControl<PodMigration> done = UpdateControl.noUpdate();
+        return drive(migration, context).map(done::rescheduleAfter).orElse(done);
+    }
+
+    @Override
+    public DeleteControl cleanup(PodMigration migration, Context<PodMigration> context) {
+        return drive(migration, context)
+                .map(delay -> DeleteControl.noFinalizerRemoval().rescheduleAfter(delay.toMillis()))
+                .orElseGet(DeleteControl::defaultDelete);
+    }
+
+    private Optional<Duration> drive(PodMigration migration, Context<PodMigration> context) {
+        if (driver == null) {
+            throw new IllegalStateException("reconciling before the event sources were prepared");
+        }
+        return driver.drive(migration, draft -> write(draft, context)).map(this::delay);
+    }
+
+    private static PodMigration write(PodMigration draft, Context<PodMigration> context) {
+        return PrimaryUpdateAndCacheUtils.updateStatusAndCacheResource(
+                draft,
+                context,
+                current -> {
+                    current.setStatus(draft.getStatus());
+                    return current;
+                });
+    }
+
+    private Duration delay(Instant lookAgain) {
+        Duration delay = Duration.between(clock.instant(), lookAgain);
+        return delay.isPositive() ? delay.plusMillis(1) : OVERDUE;
+    }
+}

@@ -1,0 +1,85 @@
+package dev.podmigration.operator.controller;
+
+import dev.podmigration.api.v1alpha1.PodCheckpoint;
+import dev.podmigration.api.v1alpha1.PodMigration;
+import dev.podmigration.api.v1alpha1.PodMigrationStatus;
+import dev.podmigration.api.v1alpha1.PodPlace;
+import dev.podmigration.api.v1alpha1.PodRestore;
+import dev.podmigration.operator.observe.Marks;
+import dev.podmigration.operator.observe.Observation;
+import dev.podmigration.operator.target.TargetName;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.utils.Serialization;
+
+import java.time.Clock;
+import java.util.Optional;
+
+/** Gathers what belongs to one migration. */
+final class Observer {
+
+    private final Informers informers;
+    private final Clock clock;
+
+    Observer(Informers informers, Clock clock) {
+        this.informers = informers;
+        this.clock = clock;
+    }
+
+    /** Works on a copy, so that handlers may write into its status. */
+    Observation observe(PodMigration current) {
+        PodMigration migration = Serialization.clone(current);
+        if (migration.getStatus() == null) {
+            migration.setStatus(new PodMigrationStatus());
+        }
+        PodMigrationStatus status = migration.getStatus();
+        String namespace = migration.getMetadata().getNamespace();
+        Optional<Pod> source = source(migration, status.getSource());
+        Optional<PodCheckpoint> checkpoint =
+                Optional.ofNullable(status.getCheckpointName())
+                        .flatMap(name -> informers.checkpoint(namespace, name))
+                        .filter(found -> isOf(found, migration));
+        Optional<PodRestore> restore =
+                Optional.ofNullable(status.getRestoreName())
+                        .flatMap(name -> informers.restore(namespace, name))
+                        .filter(found -> isOf(found, migration));
+        return new Observation(
+                migration,
+                source,
+                target(migration, source),
+                checkpoint,
+                restore,
+                informers,
+                clock.instant());
+    }
+
+    private Optional<Pod> source(PodMigration migration, PodPlace recorded) {
+        Optional<Pod> pod =
+                informers.pod(
+                        migration.getMetadata().getNamespace(),
+                        migration.getSpec().getPod().getName());
+        return recorded == null || recorded.getPodUid() == null
+                ? pod
+                : pod.filter(found -> recorded.getPodUid().equals(found.getMetadata().getUid()));
+    }
+
+    /**
+     * The recorded one; or, if it was made and not recorded before a crash, the one its name
+     * follows from.
+     */
+    private Optional<Pod> target(PodMigration migration, Optional<Pod> source) {
+        return Optional.ofNullable(migration.getStatus().getTarget())
+                .map(PodPlace::getPodName)
+                .or(() -> source.map(pod -> TargetName.of(pod, migration.getMetadata().getUid())))
+                .flatMap(name -> informers.pod(migration.getMetadata().getNamespace(), name))
+                .filter(found -> isOf(found, migration));
+    }
+
+    private static boolean isOf(HasMetadata object, PodMigration migration) {
+        return migration
+                .getMetadata()
+                .getUid()
+                .equals(object.getMetadata().getAnnotations().get(Marks.MIGRATION_UID));
+    }
+}

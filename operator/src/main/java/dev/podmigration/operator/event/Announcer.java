@@ -1,0 +1,188 @@
+package dev.podmigration.operator.event;
+
+import dev.podmigration.api.v1alpha1.Failure;
+import dev.podmigration.api.v1alpha1.PodMigration;
+import dev.podmigration.api.v1alpha1.PodMigrationPhase;
+import dev.podmigration.api.v1alpha1.PodMigrationStatus;
+import dev.podmigration.operator.observe.Observation;
+import dev.podmigration.operator.phase.Decision;
+
+/**
+ * Says at the key moments what happens, to whoever looks at the migration or at one of its two
+ * pods.
+ */
+public final class Announcer {
+
+    private final EventRecorder events;
+
+    public Announcer(EventRecorder events) {
+        this.events = events;
+    }
+
+    /**
+     * Writes the events that a decision is worth.
+     *
+     * @param after the migration with the decision written into its status
+     */
+    public void announce(
+            Decision decision, Observation seen, PodMigrationPhase before, PodMigration after) {
+        switch (decision) {
+            case Decision.Enter enter -> entered(enter.phase(), seen, after);
+            case Decision.GiveUp giveUp -> failed(giveUp.failure(), seen, after);
+            case Decision.GoForward _ ->
+                    events.warning(
+                            after,
+                            EventReason.Committed.name(),
+                            "The target runs already: too late to undo anything.");
+            case Decision.Finish finish -> finished(finish.phase(), seen, before, after);
+            case Decision.Stall stall ->
+                    events.warning(
+                            after, stall.failure().getReason().name(), sentence(stall.failure()));
+            case Decision.Stay _ -> {}
+        }
+    }
+
+    /** The wish to cancel came too late. */
+    public void refuseCancel(PodMigration migration) {
+        events.warning(
+                migration,
+                EventReason.CancelRefused.name(),
+                "Phase "
+                        + migration.getStatus().getPhase()
+                        + ": the target runs already and the source never will again; the migration"
+                        + " is completed.");
+    }
+
+    private void entered(PodMigrationPhase phase, Observation seen, PodMigration after) {
+        PodMigrationStatus status = after.getStatus();
+        String name = after.getMetadata().getName();
+        switch (phase) {
+            case Preflight -> {
+                if (status.getStrategy() == null) {
+                    events.normal(
+                            after,
+                            EventReason.Checking.name(),
+                            "Checking pod " + podName(after) + ".");
+                }
+            }
+            case Preparing -> {
+                String message =
+                        "Preparing to move pod "
+                                + podName(after)
+                                + " from node "
+                                + seen.sourceNode().orElse("?")
+                                + " (PodMigration "
+                                + name
+                                + "). It runs on meanwhile.";
+                events.normal(after, EventReason.Preparing.name(), message);
+                seen.source()
+                        .ifPresent(
+                                pod -> events.normal(pod, EventReason.Preparing.name(), message));
+            }
+            case Armed ->
+                    events.normal(
+                            after,
+                            EventReason.Armed.name(),
+                            "Pod "
+                                    + targetName(after)
+                                    + " on node "
+                                    + seen.targetNode().orElse("?")
+                                    + " waits to be restored; files are copied.");
+            case Frozen ->
+                    events.normal(
+                            after,
+                            EventReason.Frozen.name(),
+                            "Memory is on its way; neither copy answers.");
+            case Committed -> {
+                String message =
+                        "Pod "
+                                + podName(after)
+                                + " goes on as pod "
+                                + targetName(after)
+                                + " on node "
+                                + seen.targetNode().orElse("?")
+                                + " (PodMigration "
+                                + name
+                                + ").";
+                events.normal(after, EventReason.Committed.name(), message);
+                seen.source()
+                        .ifPresent(
+                                pod -> events.normal(pod, EventReason.Committed.name(), message));
+                seen.target()
+                        .ifPresent(
+                                pod -> events.normal(pod, EventReason.Committed.name(), message));
+            }
+            case Pending, Restoring, Switching, Succeeded, RolledBack, Failed, Cancelled -> {}
+        }
+    }
+
+    private void failed(Failure failure, Observation seen, PodMigration after) {
+        events.warning(after, failure.getReason().name(), sentence(failure));
+        if (seen.phase().compareTo(PodMigrationPhase.Preparing) >= 0) {
+            seen.source()
+                    .ifPresent(
+                            pod ->
+                                    events.warning(
+                                            pod,
+                                            failure.getReason().name(),
+                                            "PodMigration "
+                                                    + after.getMetadata().getName()
+                                                    + " is undone: "
+                                                    + failure.getMessage()));
+        }
+    }
+
+    private void finished(
+            PodMigrationPhase phase,
+            Observation seen,
+            PodMigrationPhase before,
+            PodMigration after) {
+        String message =
+                after.getStatus().getConditions().stream()
+                        .filter(condition -> "Ready".equals(condition.getType()))
+                        .map(condition -> condition.getMessage())
+                        .findFirst()
+                        .orElse("");
+        switch (phase) {
+            case Succeeded ->
+                    events.normal(
+                            after,
+                            (after.getSpec().isDryRun()
+                                            ? EventReason.DryRun
+                                            : EventReason.Succeeded)
+                                    .name(),
+                            message);
+            case RolledBack, Cancelled -> {
+                EventReason reason =
+                        phase == PodMigrationPhase.RolledBack
+                                ? EventReason.RolledBack
+                                : EventReason.Cancelled;
+                String undone =
+                        "Everything is undone; pod " + podName(after) + " runs where it was.";
+                events.normal(after, reason.name(), undone);
+                if (before.compareTo(PodMigrationPhase.Preparing) >= 0) {
+                    seen.source().ifPresent(pod -> events.normal(pod, reason.name(), undone));
+                }
+            }
+            case Failed -> events.warning(after, EventReason.Failed.name(), message);
+            case Pending, Preflight, Preparing, Armed, Frozen, Restoring, Committed, Switching ->
+                    throw new IllegalStateException("not an end: " + phase);
+        }
+    }
+
+    private static String sentence(Failure failure) {
+        return failure.getRemedy() == null
+                ? failure.getMessage()
+                : failure.getMessage() + " " + failure.getRemedy();
+    }
+
+    private static String podName(PodMigration migration) {
+        return migration.getSpec().getPod().getName();
+    }
+
+    private static String targetName(PodMigration migration) {
+        return migration.getStatus().getTarget() == null
+                ? "?"
+                : String.valueOf(migration.getStatus().getTarget().getPodName());
+    }
+}

@@ -1,0 +1,30 @@
+package dev.podmigration.operator.event;
+
+/**
+ * Reasons of events that report progress. Events about failures have the name of their
+ * FailureReason.
+ */
+public enum EventReason {
+    /** The checks begin. */
+    Checking,
+    /** Every check passed with dryRun. */
+    DryRun,
+    /** The target pod is being made; the source runs. */
+    Preparing,
+    /** Both ends are ready. */
+    Armed,
+    /** Neither copy answers. */
+    Frozen,
+    /** Only the target may ever run from here on. */
+    Committed,
+    /** The pod runs on the target and the source is gone. */
+    Succeeded,
+    /** The source runs as before. */
+    RolledBack,
+    /** It ended as the user wished. */
+    Cancelled,
+    /** It ended without a running target, or never began. */
+    Failed,
+    /** The wish to cancel came after the commit. */
+    CancelRefused
+}

@@ -1,0 +1,122 @@
+package dev.podmigration.operator.observe;
+
+import dev.podmigration.api.v1alpha1.PodCheckpoint;
+import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
+import dev.podmigration.api.v1alpha1.PodCheckpointStatus;
+import dev.podmigration.api.v1alpha1.PodMigration;
+import dev.podmigration.api.v1alpha1.PodMigrationPhase;
+import dev.podmigration.api.v1alpha1.PodMigrationSpec;
+import dev.podmigration.api.v1alpha1.PodMigrationStatus;
+import dev.podmigration.api.v1alpha1.PodPlace;
+import dev.podmigration.api.v1alpha1.PodRestore;
+import dev.podmigration.api.v1alpha1.PodRestorePhase;
+import dev.podmigration.api.v1alpha1.PodRestoreStatus;
+import dev.podmigration.api.v1alpha1.Timestamps;
+
+import io.fabric8.kubernetes.api.model.Pod;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * One migration and the objects that belong to it at one moment.
+ *
+ * @param migration a copy that belongs to this observation: its status is the draft of the next
+ *     one, in which handlers record what they found and decided
+ * @param source the pod that the migration began with; absent when it is gone, even if another one
+ *     has its name
+ * @param target the pod that this migration created
+ * @param cluster everything else
+ */
+public record Observation(
+        PodMigration migration,
+        Optional<Pod> source,
+        Optional<Pod> target,
+        Optional<PodCheckpoint> checkpoint,
+        Optional<PodRestore> restore,
+        Cluster cluster,
+        Instant now) {
+
+    /** Condition that is there, and True, while everything is being undone. */
+    public static final String ROLLING_BACK = "RollingBack";
+
+    public PodMigrationSpec spec() {
+        return migration.getSpec();
+    }
+
+    /** The draft of the next status. */
+    public PodMigrationStatus status() {
+        return migration.getStatus();
+    }
+
+    public PodMigrationPhase phase() {
+        PodMigrationPhase phase = status().getPhase();
+        return phase == null ? PodMigrationPhase.Pending : phase;
+    }
+
+    /** When the present phase began. */
+    public Instant phaseStart() {
+        return status().getPhaseTransitions().stream()
+                .filter(transition -> transition.getPhase() == phase())
+                .reduce((_, last) -> last)
+                .map(transition -> Timestamps.parse(transition.getTime()))
+                .orElse(now);
+    }
+
+    public Optional<PodCheckpointPhase> checkpointPhase() {
+        return checkpointStatus().map(PodCheckpointStatus::getPhase);
+    }
+
+    public Optional<PodRestorePhase> restorePhase() {
+        return restoreStatus().map(PodRestoreStatus::getPhase);
+    }
+
+    public boolean checkpointIs(PodCheckpointPhase phase) {
+        return checkpointPhase().filter(phase::equals).isPresent();
+    }
+
+    public boolean restoreIs(PodRestorePhase phase) {
+        return restorePhase().filter(phase::equals).isPresent();
+    }
+
+    public Optional<PodCheckpointStatus> checkpointStatus() {
+        return checkpoint.map(PodCheckpoint::getStatus);
+    }
+
+    public Optional<PodRestoreStatus> restoreStatus() {
+        return restore.map(PodRestore::getStatus);
+    }
+
+    public Optional<String> sourceNode() {
+        return place(PodMigrationStatus::getSource, PodPlace::getNodeName);
+    }
+
+    public Optional<String> targetNode() {
+        return place(PodMigrationStatus::getTarget, PodPlace::getNodeName);
+    }
+
+    private Optional<String> place(
+            Function<PodMigrationStatus, PodPlace> place, Function<PodPlace, String> part) {
+        return Optional.ofNullable(place.apply(status())).map(part);
+    }
+
+    /** When it was decided to undo everything. */
+    public Instant rollBackStart() {
+        return status().getConditions().stream()
+                .filter(condition -> ROLLING_BACK.equals(condition.getType()))
+                .findFirst()
+                .map(condition -> Instant.parse(condition.getLastTransitionTime()))
+                .orElse(now);
+    }
+
+    /** A failure is recorded and everything is being undone. */
+    public boolean isRollingBack() {
+        return status().getFailure() != null && !phase().isFinal();
+    }
+
+    /** The user no longer wants it, one way or the other. */
+    public boolean isUnwanted() {
+        return spec().isCancelled() || migration.isMarkedForDeletion();
+    }
+}

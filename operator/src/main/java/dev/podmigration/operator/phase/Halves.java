@@ -1,0 +1,82 @@
+package dev.podmigration.operator.phase;
+
+import dev.podmigration.api.v1alpha1.CheckpointLimits;
+import dev.podmigration.api.v1alpha1.MigratedContainer;
+import dev.podmigration.api.v1alpha1.PodCheckpoint;
+import dev.podmigration.api.v1alpha1.PodCheckpointSpec;
+import dev.podmigration.api.v1alpha1.PodPlace;
+import dev.podmigration.api.v1alpha1.PodRestore;
+import dev.podmigration.api.v1alpha1.PodRestoreSpec;
+import dev.podmigration.api.v1alpha1.RestoreAddress;
+import dev.podmigration.operator.observe.Marks;
+import dev.podmigration.operator.observe.Observation;
+import dev.podmigration.operator.preflight.InspectedMemory;
+
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+
+import java.util.Map;
+import java.util.Objects;
+
+/** Makes the two objects that the agents work on. */
+final class Halves {
+
+    private Halves() {}
+
+    /**
+     * Only looks into the pod at first. What it finds decides the options that the user left open.
+     */
+    static PodCheckpoint checkpoint(Observation seen) {
+        PodPlace source = Objects.requireNonNull(seen.status().getSource());
+        CheckpointLimits limits = new CheckpointLimits();
+        limits.setFreezeSeconds(seen.spec().getLimits().getFreezeSeconds());
+        PodCheckpointSpec spec = new PodCheckpointSpec();
+        spec.setPodName(source.getPodName());
+        spec.setPodUid(source.getPodUid());
+        spec.setNodeName(source.getNodeName());
+        spec.setOptions(seen.spec().getCheckpoint());
+        spec.setLimits(limits);
+        PodCheckpoint checkpoint = new PodCheckpoint();
+        checkpoint.setMetadata(
+                metadata(seen, Objects.requireNonNull(seen.status().getCheckpointName())));
+        checkpoint.setSpec(spec);
+        return checkpoint;
+    }
+
+    static PodRestore restore(Observation seen, Pod target, RestoreAddress address) {
+        PodRestoreSpec spec = new PodRestoreSpec();
+        spec.setPodName(target.getMetadata().getName());
+        spec.setPodUid(target.getMetadata().getUid());
+        spec.setNodeName(target.getSpec().getNodeName());
+        spec.setCheckpointName(seen.status().getCheckpointName());
+        spec.setSourceNodeName(seen.sourceNode().orElseThrow());
+        spec.setContainers(
+                seen.status().getContainers().stream().map(MigratedContainer::getName).toList());
+        spec.setAddress(address);
+        spec.setRequiredMemoryBytes(InspectedMemory.of(seen));
+        PodRestore restore = new PodRestore();
+        restore.setMetadata(metadata(seen, Objects.requireNonNull(seen.status().getRestoreName())));
+        restore.setSpec(spec);
+        return restore;
+    }
+
+    private static ObjectMeta metadata(Observation seen, String name) {
+        ObjectMeta migration = seen.migration().getMetadata();
+        return new ObjectMetaBuilder()
+                .withName(name)
+                .withNamespace(migration.getNamespace())
+                .withLabels(Map.of(Marks.MIGRATION, migration.getName()))
+                .withAnnotations(Map.of(Marks.MIGRATION_UID, migration.getUid()))
+                .withOwnerReferences(
+                        new OwnerReferenceBuilder()
+                                .withApiVersion(seen.migration().getApiVersion())
+                                .withKind(seen.migration().getKind())
+                                .withName(migration.getName())
+                                .withUid(migration.getUid())
+                                .withController(true)
+                                .build())
+                .build();
+    }
+}

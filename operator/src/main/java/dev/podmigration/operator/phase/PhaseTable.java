@@ -1,0 +1,77 @@
+package dev.podmigration.operator.phase;
+
+import dev.podmigration.api.v1alpha1.Failure;
+import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
+import dev.podmigration.api.v1alpha1.PodMigrationPhase;
+import dev.podmigration.operator.observe.Observation;
+import dev.podmigration.operator.preflight.NodeFitness;
+import dev.podmigration.operator.preflight.Preflight;
+import dev.podmigration.operator.preflight.TargetNodes;
+import dev.podmigration.operator.settings.TimeLimits;
+
+import java.util.Optional;
+
+/** The life of a migration: which handler has the say. */
+public final class PhaseTable {
+
+    private final Obstacles obstacles;
+    private final PhaseHandler pending;
+    private final PhaseHandler preflight;
+    private final PhaseHandler preparing;
+    private final PhaseHandler armed;
+    private final PhaseHandler frozen;
+    private final PhaseHandler restoring;
+    private final PhaseHandler committed;
+    private final PhaseHandler switching;
+    private final PhaseHandler rollBack;
+
+    public PhaseTable(TimeLimits limits) {
+        NodeFitness fitness = new NodeFitness(limits.heartbeat());
+        Silence silence = new Silence(limits);
+        obstacles = new Obstacles(silence);
+        pending = new PendingPhase();
+        preflight = new PreflightPhase(new Preflight(fitness), silence, limits);
+        preparing = new PreparingPhase(new TargetNodes(fitness), limits);
+        armed = new ArmedPhase(silence);
+        frozen = new FrozenPhase(silence);
+        restoring = new RestoringPhase(silence);
+        committed = new CommittedPhase();
+        switching = new SwitchingPhase(silence, limits);
+        rollBack = new RollBack(silence, limits);
+    }
+
+    public Decision next(Observation seen) {
+        if (seen.isRollingBack()) {
+            return rollBack.next(seen);
+        }
+        Optional<Failure> obstacle = obstacles.look(seen);
+        if (obstacle.isPresent()) {
+            return new Decision.GiveUp(obstacle.get());
+        }
+        return switch (seen.phase()) {
+            case Pending -> pending.next(seen);
+            case Preflight -> preflight.next(seen);
+            case Preparing -> preparing.next(seen);
+            case Armed -> armed.next(seen);
+            case Frozen -> frozen.next(seen);
+            case Restoring -> restoring.next(seen);
+            case Committed -> committed.next(seen);
+            case Switching -> switching.next(seen);
+            case Succeeded, RolledBack, Failed, Cancelled -> new Decision.Finish(seen.phase());
+        };
+    }
+
+    /** Where it is decided whether a granted checkpoint can still be taken back. */
+    static boolean isGranted(Observation seen) {
+        return seen.checkpointPhase()
+                .filter(
+                        phase ->
+                                phase == PodCheckpointPhase.Granted
+                                        || phase == PodCheckpointPhase.Released)
+                .isPresent();
+    }
+
+    static boolean isBefore(PodMigrationPhase phase, PodMigrationPhase other) {
+        return phase.compareTo(other) < 0;
+    }
+}

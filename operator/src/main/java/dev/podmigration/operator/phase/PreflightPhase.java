@@ -1,0 +1,110 @@
+package dev.podmigration.operator.phase;
+
+import dev.podmigration.api.v1alpha1.Failure;
+import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.api.v1alpha1.Finding;
+import dev.podmigration.api.v1alpha1.PodCheckpoint;
+import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
+import dev.podmigration.api.v1alpha1.PodCheckpointStatus;
+import dev.podmigration.api.v1alpha1.PodMigrationPhase;
+import dev.podmigration.api.v1alpha1.Strategy;
+import dev.podmigration.api.v1alpha1.StrategyChoice;
+import dev.podmigration.operator.action.Action;
+import dev.podmigration.operator.observe.Observation;
+import dev.podmigration.operator.preflight.Preflight;
+import dev.podmigration.operator.settings.TimeLimits;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Checks everything before anything is touched: first what needs no agent, then what the source
+ * agent sees inside the pod. The plan in the status says that this is done.
+ */
+final class PreflightPhase implements PhaseHandler {
+
+    private final Preflight preflight;
+    private final Silence silence;
+    private final TimeLimits limits;
+
+    PreflightPhase(Preflight preflight, Silence silence, TimeLimits limits) {
+        this.preflight = preflight;
+        this.silence = silence;
+        this.limits = limits;
+    }
+
+    @Override
+    public Decision next(Observation seen) {
+        if (seen.status().getStrategy() != null) {
+            return planned(seen);
+        }
+        List<Finding> findings = new ArrayList<>(preflight.look(seen));
+        Optional<PodCheckpointStatus> inspection =
+                seen.checkpointStatus()
+                        .filter(status -> status.getPhase() == PodCheckpointPhase.Inspected);
+        inspection.ifPresent(found -> findings.addAll(preflight.inspected(seen, found)));
+        seen.status().setFindings(findings);
+        Optional<Failure> refusal = Preflight.refusal(findings);
+        if (refusal.isPresent()) {
+            return new Decision.GiveUp(refusal.get());
+        }
+        if (inspection.isEmpty()) {
+            return inspect(seen);
+        }
+        seen.status().setStrategy(plan(seen));
+        // Decided now and written; what follows from it comes in the next round.
+        return new Decision.Enter(PodMigrationPhase.Preflight);
+    }
+
+    private Decision inspect(Observation seen) {
+        String node = seen.sourceNode().orElseThrow();
+        Instant end = seen.phaseStart().plus(limits.inspection());
+        if (!seen.now().isBefore(end)) {
+            return new Decision.GiveUp(
+                    Failure.of(
+                            FailureReason.AgentUnreachable,
+                            "The agent of node "
+                                    + node
+                                    + " did not look into the pod within "
+                                    + limits.inspection().toSeconds()
+                                    + " s."));
+        }
+        String what = "the agent of node " + node + " to look into the pod";
+        Instant lookAgain = silence.noticedBy(seen, end);
+        return seen.checkpoint().isPresent()
+                ? Decision.waitFor(what, lookAgain)
+                : Decision.act(
+                        new Action.CreateCheckpoint(Halves.checkpoint(seen)), what, lookAgain);
+    }
+
+    private static StrategyChoice plan(Observation seen) {
+        StrategyChoice choice = new StrategyChoice();
+        choice.setChosen(Strategy.Checkpoint);
+        List<String> reasons = new ArrayList<>();
+        reasons.add(
+                seen.spec().getStrategy() == Strategy.Checkpoint
+                        ? "strategy is Checkpoint."
+                        : "No check objects to moving memory, sockets and files.");
+        seen.status().getFindings().stream()
+                .filter(finding -> "Address".equals(finding.getCheck()))
+                .map(Finding::getMessage)
+                .forEach(reasons::add);
+        choice.setReasons(reasons);
+        return choice;
+    }
+
+    private static Decision planned(Observation seen) {
+        if (!seen.spec().isDryRun()) {
+            return new Decision.Enter(PodMigrationPhase.Preparing);
+        }
+        Optional<PodCheckpoint> checkpoint = seen.checkpoint();
+        return checkpoint.isPresent()
+                ? Decision.act(
+                        new Action.Delete(checkpoint.get()),
+                        "the inspection to be cleaned up",
+                        Obstacles.deadline(seen))
+                : new Decision.Finish(PodMigrationPhase.Succeeded);
+    }
+}

@@ -1,0 +1,135 @@
+package dev.podmigration.operator.status;
+
+import dev.podmigration.api.v1alpha1.Failure;
+import dev.podmigration.api.v1alpha1.Finding;
+import dev.podmigration.api.v1alpha1.PodMigration;
+import dev.podmigration.api.v1alpha1.PodMigrationPhase;
+import dev.podmigration.api.v1alpha1.PodMigrationStatus;
+import dev.podmigration.api.v1alpha1.Verdict;
+import dev.podmigration.operator.observe.Observation;
+
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The conditions as kstatus wants them: Ready always; Reconciling, Stalled and RollingBack only
+ * while they are True. A condition keeps its time as long as its status stays the same.
+ */
+final class Conditions {
+
+    private final PodMigration migration;
+    private final List<Condition> old;
+    private final Instant now;
+    private final List<Condition> list = new ArrayList<>();
+
+    private Conditions(PodMigration migration, Instant now) {
+        this.migration = migration;
+        this.old = migration.getStatus().getConditions();
+        this.now = now;
+    }
+
+    /**
+     * The conditions that go with the status of this migration.
+     *
+     * @param progress what is being waited for, or how it ended; one sentence
+     * @param stall why it cannot go on by itself for now
+     */
+    static List<Condition> of(
+            PodMigration migration, Instant now, String progress, @Nullable Failure stall) {
+        Conditions conditions = new Conditions(migration, now);
+        conditions.fill(migration.getStatus(), progress, Optional.ofNullable(stall));
+        return conditions.list;
+    }
+
+    private void fill(PodMigrationStatus status, String progress, Optional<Failure> stall) {
+        PodMigrationPhase phase =
+                Optional.ofNullable(status.getPhase()).orElse(PodMigrationPhase.Pending);
+        Failure failure = status.getFailure();
+        boolean rollingBack = failure != null && !phase.isFinal();
+        String reason = readyReason(phase, failure, rollingBack);
+        String message = failure == null ? progress : failure.getMessage();
+        add("Ready", phase == PodMigrationPhase.Succeeded, reason, message);
+        if (!status.getFindings().isEmpty()) {
+            migratable(status.getFindings());
+        }
+        if (!phase.isFinal() && stall.isEmpty()) {
+            add("Reconciling", true, reason, progress);
+        }
+        if (rollingBack) {
+            add(
+                    Observation.ROLLING_BACK,
+                    true,
+                    String.valueOf(failure.getReason()),
+                    failure.getMessage());
+        }
+        if (stall.isPresent()) {
+            add("Stalled", true, String.valueOf(stall.get().getReason()), stall.get().getMessage());
+        } else if (phase.isFinal() && phase != PodMigrationPhase.Succeeded) {
+            add("Stalled", true, reason, message);
+        }
+    }
+
+    private String readyReason(
+            PodMigrationPhase phase, @Nullable Failure failure, boolean rollingBack) {
+        if (rollingBack) {
+            return Observation.ROLLING_BACK;
+        }
+        if (failure != null) {
+            return String.valueOf(failure.getReason());
+        }
+        return phase == PodMigrationPhase.Succeeded && migration.getSpec().isDryRun()
+                ? "DryRun"
+                : phase.name();
+    }
+
+    private void migratable(List<Finding> findings) {
+        List<Finding> refused =
+                findings.stream()
+                        .filter(finding -> finding.getVerdict() == Verdict.Refused)
+                        .toList();
+        if (refused.isEmpty()) {
+            add(
+                    "Migratable",
+                    true,
+                    "ChecksPassed",
+                    "Nothing speaks against it: " + findings.size() + " findings.");
+        } else {
+            add(
+                    "Migratable",
+                    false,
+                    String.valueOf(refused.getFirst().getReason()),
+                    refused.stream().map(Finding::getMessage).collect(Collectors.joining(" ")));
+        }
+    }
+
+    private void add(String type, boolean value, String reason, @Nullable String message) {
+        String status = value ? "True" : "False";
+        String since =
+                old.stream()
+                        .filter(
+                                condition ->
+                                        type.equals(condition.getType())
+                                                && status.equals(condition.getStatus()))
+                        .map(Condition::getLastTransitionTime)
+                        .findFirst()
+                        .orElseGet(() -> now.truncatedTo(ChronoUnit.SECONDS).toString());
+        list.add(
+                new ConditionBuilder()
+                        .withType(type)
+                        .withStatus(status)
+                        .withReason(reason)
+                        .withMessage(message == null ? "" : message)
+                        .withLastTransitionTime(since)
+                        .withObservedGeneration(migration.getMetadata().getGeneration())
+                        .build());
+    }
+}

@@ -1,0 +1,76 @@
+package dev.podmigration.operator.status;
+
+import dev.podmigration.api.v1alpha1.PodCheckpointStatus;
+import dev.podmigration.api.v1alpha1.PodMigrationPhase;
+import dev.podmigration.api.v1alpha1.PodMigrationStatus;
+import dev.podmigration.api.v1alpha1.PodPlace;
+import dev.podmigration.api.v1alpha1.PodRestoreStatus;
+import dev.podmigration.api.v1alpha1.Step;
+import dev.podmigration.operator.observe.Observation;
+import dev.podmigration.operator.observe.PodState;
+import dev.podmigration.operator.workload.OptionPlan;
+
+import io.fabric8.kubernetes.api.model.Pod;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Copies what pods and agents say into the status. What was seen once stays when its object goes.
+ */
+public final class Facts {
+
+    private Facts() {}
+
+    public static void note(Observation seen) {
+        PodMigrationStatus status = seen.status();
+        if (seen.phase() == PodMigrationPhase.Pending) {
+            seen.source().ifPresent(pod -> status.setSource(place(pod)));
+        }
+        seen.target().ifPresent(pod -> status.setTarget(place(pod)));
+        seen.checkpointStatus().ifPresent(half -> note(half, seen));
+        seen.restoreStatus().ifPresent(half -> note(half, status));
+        steps(seen);
+    }
+
+    private static void note(PodCheckpointStatus half, Observation seen) {
+        PodMigrationStatus status = seen.status();
+        if (!half.getContainers().isEmpty()) {
+            status.setContainers(
+                    half.getContainers().stream()
+                            .map(container -> OptionPlan.of(container, seen.spec().getCheckpoint()))
+                            .toList());
+        }
+        if (half.getFreeze() != null) {
+            status.setFreeze(half.getFreeze());
+        }
+        if (half.getBytes() != null) {
+            status.setBytes(half.getBytes());
+        }
+    }
+
+    private static void note(PodRestoreStatus half, PodMigrationStatus status) {
+        if (!half.getAddresses().isEmpty()) {
+            status.setAddressesKept(half.getAddresses());
+        }
+    }
+
+    /** The source's steps, then the target's: inside the freeze they overlap. */
+    private static void steps(Observation seen) {
+        List<Step> steps = new ArrayList<>();
+        seen.checkpointStatus().ifPresent(half -> steps.addAll(half.getSteps()));
+        seen.restoreStatus().ifPresent(half -> steps.addAll(half.getSteps()));
+        if (!steps.isEmpty()) {
+            seen.status().setSteps(steps);
+        }
+    }
+
+    private static PodPlace place(Pod pod) {
+        PodPlace place = new PodPlace();
+        place.setNodeName(pod.getSpec().getNodeName());
+        place.setPodName(pod.getMetadata().getName());
+        place.setPodUid(pod.getMetadata().getUid());
+        place.setPodIp(PodState.addresses(pod).stream().findFirst().orElse(null));
+        return place;
+    }
+}

@@ -1,0 +1,468 @@
+package dev.podmigration.operator.fakes;
+
+import dev.podmigration.api.v1alpha1.ByteCounts;
+import dev.podmigration.api.v1alpha1.Failure;
+import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.api.v1alpha1.Finding;
+import dev.podmigration.api.v1alpha1.Freeze;
+import dev.podmigration.api.v1alpha1.InspectedContainer;
+import dev.podmigration.api.v1alpha1.Jvm;
+import dev.podmigration.api.v1alpha1.PodCheckpoint;
+import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
+import dev.podmigration.api.v1alpha1.PodCheckpointStatus;
+import dev.podmigration.api.v1alpha1.PodRestore;
+import dev.podmigration.api.v1alpha1.PodRestorePhase;
+import dev.podmigration.api.v1alpha1.PodRestoreStatus;
+import dev.podmigration.api.v1alpha1.RestoreAddress;
+import dev.podmigration.api.v1alpha1.RestoreGoal;
+import dev.podmigration.api.v1alpha1.Timestamps;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * The agents of both nodes, as docs/architecture.md describes what they do with their objects,
+ * without any process behind. What a real agent keeps on disk is kept here: whether a grant was
+ * given and whether a target ran.
+ */
+public final class FakeAgents implements AutoCloseable {
+
+    private static final String SOURCE_FINALIZER = "podmigration.dev/source-agent";
+    private static final String TARGET_FINALIZER = "podmigration.dev/target-agent";
+    private static final long MEMORY_BYTES = 200L << 20;
+
+    /** What the records of one migration say; the name of its PodCheckpoint is the key. */
+    private enum Outcome {
+        GRANTED,
+        RAN,
+        NEVER_RAN
+    }
+
+    private final KubernetesClient client;
+    private final World world = new World();
+    private final Map<String, Outcome> records = new ConcurrentHashMap<>();
+    private final Map<PodCheckpointPhase, FailureReason> sourceFailures =
+            new EnumMap<>(PodCheckpointPhase.class);
+    private final Map<PodRestorePhase, FailureReason> targetFailures =
+            new EnumMap<>(PodRestorePhase.class);
+    private final Set<Enum<?>> held = new HashSet<>();
+    private final Map<String, Consumer<InspectedContainer>> insides = new HashMap<>();
+    private final List<Finding> findings = new ArrayList<>();
+    private volatile boolean sourceAway;
+    private volatile boolean targetAway;
+
+    public FakeAgents(KubernetesClient client, String namespace) {
+        this.client = client;
+        world.watch(client, namespace, PodCheckpoint.class, this::source);
+        world.watch(client, namespace, PodRestore.class, this::target);
+        world.watch(client, namespace, Pod.class, _ -> {});
+    }
+
+    /** The source agent fails in place of reaching this phase. */
+    public void failAt(PodCheckpointPhase phase, FailureReason reason) {
+        change(() -> sourceFailures.put(phase, reason));
+    }
+
+    /** The target agent fails in place of reaching this phase. */
+    public void failAt(PodRestorePhase phase, FailureReason reason) {
+        change(() -> targetFailures.put(phase, reason));
+    }
+
+    /** The agents do not go on to this phase until it is released. */
+    public void hold(Enum<?> phase) {
+        change(() -> held.add(phase));
+    }
+
+    public void release(Enum<?> phase) {
+        change(() -> held.remove(phase));
+    }
+
+    /** Changes what is found in a container; a JVM with one connection otherwise. */
+    public void inside(String container, Consumer<InspectedContainer> change) {
+        change(() -> insides.put(container, change));
+    }
+
+    public void find(Finding finding) {
+        change(() -> findings.add(finding));
+    }
+
+    public void silenceSource() {
+        change(() -> sourceAway = true);
+    }
+
+    public void silenceTarget() {
+        change(() -> targetAway = true);
+    }
+
+    public void wakeAll() {
+        change(
+                () -> {
+                    sourceAway = false;
+                    targetAway = false;
+                });
+    }
+
+    private synchronized void change(Runnable change) {
+        change.run();
+        world.wake();
+    }
+
+    private synchronized void source(PodCheckpoint object) {
+        if (sourceAway) {
+            return;
+        }
+        if (object.isMarkedForDeletion()) {
+            unfinalize(object, SOURCE_FINALIZER);
+            return;
+        }
+        finalize(object, SOURCE_FINALIZER);
+        PodCheckpointPhase phase =
+                Optional.ofNullable(object.getStatus())
+                        .map(PodCheckpointStatus::getPhase)
+                        .orElse(PodCheckpointPhase.Pending);
+        String key = object.getMetadata().getName();
+        if (phase == PodCheckpointPhase.Granted) {
+            afterGrant(object, key);
+            return;
+        }
+        switch (object.getSpec().getGoal()) {
+            case Inspect -> {
+                if (phase == PodCheckpointPhase.Pending) {
+                    reach(object, PodCheckpointPhase.Inspected, this::inspect);
+                }
+            }
+            case Prepare -> {
+                if (phase == PodCheckpointPhase.Inspected) {
+                    reach(object, PodCheckpointPhase.Preparing, UnaryOperator.identity());
+                } else if (phase == PodCheckpointPhase.Preparing
+                        && peerIs(object, PodRestorePhase.Armed)) {
+                    reach(object, PodCheckpointPhase.Prepared, UnaryOperator.identity());
+                }
+            }
+            case Migrate -> migrate(object, phase, key);
+            case RollBack -> {
+                if (!phase.isFinal()) {
+                    reach(object, PodCheckpointPhase.RolledBack, UnaryOperator.identity());
+                }
+            }
+            case Archive -> throw new IllegalStateException("the operator never archives");
+        }
+    }
+
+    private void migrate(PodCheckpoint object, PodCheckpointPhase phase, String key) {
+        if (phase == PodCheckpointPhase.Prepared) {
+            reach(
+                    object,
+                    PodCheckpointPhase.Frozen,
+                    status -> {
+                        Freeze freeze = new Freeze();
+                        freeze.setStart(Timestamps.format(Instant.now()));
+                        status.setFreeze(freeze);
+                        return status;
+                    });
+        } else if (phase == PodCheckpointPhase.Frozen) {
+            if (records.get(key) == Outcome.NEVER_RAN) {
+                rollBack(object, FailureReason.StreamBroken);
+            } else if (peerIs(object, PodRestorePhase.Restoring)
+                    && !held.contains(PodCheckpointPhase.Granted)
+                    && !sourceFailures.containsKey(PodCheckpointPhase.Granted)) {
+                records.put(key, Outcome.GRANTED);
+                reach(object, PodCheckpointPhase.Granted, FakeAgents::measured);
+            } else if (sourceFailures.containsKey(PodCheckpointPhase.Granted)) {
+                rollBack(object, sourceFailures.get(PodCheckpointPhase.Granted));
+            }
+        }
+    }
+
+    private static PodCheckpointStatus measured(PodCheckpointStatus status) {
+        status.getFreeze().setEnd(Timestamps.format(Instant.now()));
+        status.getFreeze().setMilliseconds(123L);
+        ByteCounts bytes = new ByteCounts();
+        bytes.setMemory(MEMORY_BYTES);
+        bytes.setFiles(4096L);
+        status.setBytes(bytes);
+        return status;
+    }
+
+    private void afterGrant(PodCheckpoint object, String key) {
+        Pod pod =
+                client.pods()
+                        .inNamespace(object.getMetadata().getNamespace())
+                        .withName(object.getSpec().getPodName())
+                        .get();
+        boolean gone =
+                pod == null
+                        || pod.isMarkedForDeletion()
+                        || !pod.getMetadata().getUid().equals(object.getSpec().getPodUid());
+        if (records.get(key) == Outcome.NEVER_RAN
+                && object.getSpec().getGoal()
+                        == dev.podmigration.api.v1alpha1.CheckpointGoal.RollBack) {
+            reach(object, PodCheckpointPhase.RolledBack, UnaryOperator.identity());
+        } else if (gone) {
+            reach(object, PodCheckpointPhase.Released, UnaryOperator.identity());
+        }
+    }
+
+    private synchronized void target(PodRestore object) {
+        if (targetAway) {
+            return;
+        }
+        if (object.isMarkedForDeletion()) {
+            unfinalize(object, TARGET_FINALIZER);
+            return;
+        }
+        finalize(object, TARGET_FINALIZER);
+        PodRestorePhase phase =
+                Optional.ofNullable(object.getStatus())
+                        .map(PodRestoreStatus::getPhase)
+                        .orElse(PodRestorePhase.Pending);
+        if (phase.isFinal()) {
+            return;
+        }
+        String key = object.getSpec().getCheckpointName();
+        if (object.getSpec().getGoal() == RestoreGoal.Cancel && records.get(key) != Outcome.RAN) {
+            records.put(key, Outcome.NEVER_RAN);
+            reach(object, PodRestorePhase.Cancelled);
+            return;
+        }
+        switch (phase) {
+            case Pending -> reach(object, PodRestorePhase.Accepted);
+            case Accepted -> {
+                if (isHeldByLauncher(object)) {
+                    reach(object, PodRestorePhase.Armed);
+                }
+            }
+            case Armed -> {
+                if (checkpointIs(object, PodCheckpointPhase.Frozen)) {
+                    reach(object, PodRestorePhase.Restoring);
+                }
+            }
+            case Restoring -> {
+                Outcome outcome = records.get(key);
+                if (outcome == Outcome.GRANTED) {
+                    reach(object, PodRestorePhase.Committed);
+                } else if (checkpointIs(object, PodCheckpointPhase.RolledBack)) {
+                    failed(object, FailureReason.GrantRefused);
+                }
+            }
+            case Committed, Cancelled, Failed -> {}
+        }
+    }
+
+    private boolean isHeldByLauncher(PodRestore object) {
+        Pod pod =
+                client.pods()
+                        .inNamespace(object.getMetadata().getNamespace())
+                        .withName(object.getSpec().getPodName())
+                        .get();
+        return pod != null
+                && pod.getMetadata().getUid().equals(object.getSpec().getPodUid())
+                && pod.getStatus().getContainerStatuses().stream()
+                        .anyMatch(
+                                container ->
+                                        container.getState().getWaiting() != null
+                                                && "ContainerCreating"
+                                                        .equals(
+                                                                container
+                                                                        .getState()
+                                                                        .getWaiting()
+                                                                        .getReason()));
+    }
+
+    private boolean peerIs(PodCheckpoint object, PodRestorePhase phase) {
+        PodRestore peer =
+                client.resources(PodRestore.class)
+                        .inNamespace(object.getMetadata().getNamespace())
+                        .withName(object.getSpec().getPeer().getRestoreName())
+                        .get();
+        return peer != null && peer.getStatus() != null && peer.getStatus().getPhase() == phase;
+    }
+
+    private boolean checkpointIs(PodRestore object, PodCheckpointPhase phase) {
+        PodCheckpoint peer =
+                client.resources(PodCheckpoint.class)
+                        .inNamespace(object.getMetadata().getNamespace())
+                        .withName(object.getSpec().getCheckpointName())
+                        .get();
+        return peer != null && peer.getStatus() != null && peer.getStatus().getPhase() == phase;
+    }
+
+    private PodCheckpointStatus inspect(PodCheckpointStatus status) {
+        List<InspectedContainer> containers = new ArrayList<>();
+        for (String name : List.copyOf(containersOf)) {
+            InspectedContainer container = new InspectedContainer();
+            container.setName(name);
+            container.setWorkload("JVM");
+            Jvm jvm = new Jvm();
+            jvm.setVersion("25.0.3");
+            container.setJvm(jvm);
+            container.setMemoryBytes(MEMORY_BYTES);
+            container.setEstablishedConnections(1);
+            insides.getOrDefault(name, _ -> {}).accept(container);
+            containers.add(container);
+        }
+        status.setContainers(containers);
+        status.setFindings(List.copyOf(findings));
+        return status;
+    }
+
+    private final List<String> containersOf = new ArrayList<>();
+
+    private void reach(
+            PodCheckpoint object,
+            PodCheckpointPhase phase,
+            UnaryOperator<PodCheckpointStatus> change) {
+        if (held.contains(phase)) {
+            return;
+        }
+        FailureReason reason = sourceFailures.get(phase);
+        if (reason != null) {
+            if (phase == PodCheckpointPhase.Frozen) {
+                rollBack(object, reason);
+            } else {
+                write(
+                        object,
+                        PodCheckpointPhase.Failed,
+                        status -> {
+                            status.setFailure(Failure.of(reason, "as the test wants it"));
+                            return status;
+                        });
+            }
+            return;
+        }
+        containersOf.clear();
+        Optional.ofNullable(
+                        client.pods()
+                                .inNamespace(object.getMetadata().getNamespace())
+                                .withName(object.getSpec().getPodName())
+                                .get())
+                .ifPresent(
+                        pod ->
+                                pod.getSpec()
+                                        .getContainers()
+                                        .forEach(
+                                                container ->
+                                                        containersOf.add(container.getName())));
+        write(object, phase, change);
+    }
+
+    private void rollBack(PodCheckpoint object, FailureReason reason) {
+        write(
+                object,
+                PodCheckpointPhase.RolledBack,
+                status -> {
+                    status.setFailure(Failure.of(reason, "as the test wants it"));
+                    return status;
+                });
+    }
+
+    private void write(
+            PodCheckpoint object,
+            PodCheckpointPhase phase,
+            UnaryOperator<PodCheckpointStatus> change) {
+        client.resource(object)
+                .editStatus(
+                        found -> {
+                            PodCheckpointStatus status =
+                                    Optional.ofNullable(found.getStatus())
+                                            .orElseGet(PodCheckpointStatus::new);
+                            status.setPhase(phase);
+                            found.setStatus(change.apply(status));
+                            return found;
+                        });
+    }
+
+    private void reach(PodRestore object, PodRestorePhase phase) {
+        if (held.contains(phase)) {
+            return;
+        }
+        FailureReason reason = targetFailures.get(phase);
+        if (reason != null) {
+            // The record says so before anybody is told.
+            records.put(object.getSpec().getCheckpointName(), Outcome.NEVER_RAN);
+            failed(object, reason);
+            return;
+        }
+        if (phase == PodRestorePhase.Committed) {
+            records.put(object.getSpec().getCheckpointName(), Outcome.RAN);
+        }
+        client.resource(object)
+                .editStatus(
+                        found -> {
+                            PodRestoreStatus status =
+                                    Optional.ofNullable(found.getStatus())
+                                            .orElseGet(PodRestoreStatus::new);
+                            status.setPhase(phase);
+                            if (phase == PodRestorePhase.Committed) {
+                                status.setResumedAt(Timestamps.format(Instant.now()));
+                                if (found.getSpec().getAddress() == RestoreAddress.Keep) {
+                                    status.setAddresses(List.of("10.88.0.10/16"));
+                                }
+                            }
+                            found.setStatus(status);
+                            return found;
+                        });
+    }
+
+    private void failed(PodRestore object, FailureReason reason) {
+        client.resource(object)
+                .editStatus(
+                        found -> {
+                            PodRestoreStatus status =
+                                    Optional.ofNullable(found.getStatus())
+                                            .orElseGet(PodRestoreStatus::new);
+                            status.setPhase(PodRestorePhase.Failed);
+                            status.setFailure(Failure.of(reason, "as the test wants it"));
+                            found.setStatus(status);
+                            return found;
+                        });
+    }
+
+    private <T extends HasMetadata> void finalize(T object, String finalizer) {
+        if (!object.getMetadata().getFinalizers().contains(finalizer)) {
+            client.resource(object)
+                    .edit(
+                            found -> {
+                                found.addFinalizer(finalizer);
+                                return found;
+                            });
+        }
+    }
+
+    private <T extends HasMetadata> void unfinalize(T object, String finalizer) {
+        if (object.getMetadata().getFinalizers().contains(finalizer)) {
+            try {
+                client.resource(object)
+                        .edit(
+                                found -> {
+                                    found.removeFinalizer(finalizer);
+                                    return found;
+                                });
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != 404) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        world.close();
+    }
+}

@@ -1,0 +1,416 @@
+package dev.podmigration.operator.fakes;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.podmigration.api.v1alpha1.Ability;
+import dev.podmigration.api.v1alpha1.MigrationNode;
+import dev.podmigration.api.v1alpha1.MigrationNodeStatus;
+import dev.podmigration.api.v1alpha1.NodeNetwork;
+import dev.podmigration.api.v1alpha1.PodCheckpoint;
+import dev.podmigration.api.v1alpha1.PodMigration;
+import dev.podmigration.api.v1alpha1.PodMigrationPhase;
+import dev.podmigration.api.v1alpha1.PodMigrationSpec;
+import dev.podmigration.api.v1alpha1.PodReference;
+import dev.podmigration.api.v1alpha1.PodRestore;
+import dev.podmigration.api.v1alpha1.Timestamps;
+import dev.podmigration.apiserver.ApiServer;
+import dev.podmigration.operator.controller.MigrationReconciler;
+import dev.podmigration.operator.metrics.MigrationMetrics;
+import dev.podmigration.operator.settings.TimeLimits;
+
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
+import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * A namespace on a real API server with two fake nodes, and an operator that can be stopped and
+ * started.
+ */
+public final class Stage implements AutoCloseable {
+
+    /** Short, so that tests about silence end; long enough for a busy machine. */
+    private static final TimeLimits LIMITS =
+            new TimeLimits(
+                    Duration.ofSeconds(60),
+                    Duration.ofSeconds(4),
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(4),
+                    Duration.ofSeconds(4),
+                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(2));
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final ApiServer server;
+    private final KubernetesClient client;
+    private final String namespace;
+    private final String source;
+    private final String target;
+    private final FakeAgents agents;
+    private final FakeKubelet kubelet;
+    private @Nullable Operator operator;
+    private @Nullable KubernetesClient operatorClient;
+
+    public Stage(ApiServer server) {
+        this.server = server;
+        this.client = server.client();
+        this.namespace = server.newNamespace("migration");
+        this.source = namespace + "-a";
+        this.target = namespace + "-b";
+        client.resource(
+                        new ServiceAccountBuilder()
+                                .withNewMetadata()
+                                .withName("default")
+                                .withNamespace(namespace)
+                                .endMetadata()
+                                .build())
+                .create();
+        client.resource(
+                        new GenericKubernetesResourceBuilder()
+                                .withApiVersion("node.k8s.io/v1")
+                                .withKind("RuntimeClass")
+                                .withNewMetadata()
+                                .withName("podmigration")
+                                .endMetadata()
+                                .addToAdditionalProperties("handler", "podmigration")
+                                .build())
+                .createOr(existing -> existing.update());
+        addNode(source);
+        addNode(target);
+        // A CRD is served a moment before its storage answers.
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(
+                        () -> {
+                            halves();
+                            return client.resources(PodMigration.class)
+                                            .inNamespace(namespace)
+                                            .list()
+                                    != null;
+                        });
+        kubelet = new FakeKubelet(client, namespace);
+        agents = new FakeAgents(client, namespace);
+    }
+
+    public KubernetesClient client() {
+        return client;
+    }
+
+    public String namespace() {
+        return namespace;
+    }
+
+    public String source() {
+        return source;
+    }
+
+    public String target() {
+        return target;
+    }
+
+    public FakeAgents agents() {
+        return agents;
+    }
+
+    public FakeKubelet kubelet() {
+        return kubelet;
+    }
+
+    private void addNode(String name) {
+        Node node =
+                client.resource(
+                                new NodeBuilder()
+                                        .withNewMetadata()
+                                        .withName(name)
+                                        .endMetadata()
+                                        .build())
+                        .create();
+        node =
+                new NodeBuilder(node)
+                        .withNewStatus()
+                        .addToAllocatable("memory", new Quantity("1Gi"))
+                        .addNewCondition()
+                        .withType("Ready")
+                        .withStatus("True")
+                        .withReason("KubeletReady")
+                        .withMessage("")
+                        .endCondition()
+                        .endStatus()
+                        .build();
+        client.resource(node).updateStatus();
+        MigrationNode migrationNode = new MigrationNode();
+        migrationNode.getMetadata().setName(name);
+        client.resource(migrationNode).create();
+        changeAgent(name, _ -> {});
+    }
+
+    /** Writes what an agent reports about its node; a proved one unless changed. */
+    public void changeAgent(String node, Consumer<MigrationNodeStatus> change) {
+        client.resources(MigrationNode.class)
+                .withName(node)
+                .editStatus(
+                        found -> {
+                            MigrationNodeStatus status = new MigrationNodeStatus();
+                            status.setAddress("192.0.2.1:9444");
+                            status.setArchitecture("amd64");
+                            status.setCpuFeatures(List.of("avx2", "sse4_2"));
+                            status.setAbilities(
+                                    List.of(
+                                            Ability.of(
+                                                    "Checkpoint",
+                                                    true,
+                                                    "dumped and restored a process")));
+                            status.setConditions(
+                                    List.of(
+                                            new ConditionBuilder()
+                                                    .withType("Ready")
+                                                    .withStatus("True")
+                                                    .withReason("Proved")
+                                                    .withMessage("")
+                                                    .withLastTransitionTime(
+                                                            Instant.now().toString())
+                                                    .build()));
+                            NodeNetwork network = new NodeNetwork();
+                            network.setPlugin("bridge");
+                            network.setSubnets(List.of("10.88.0.0/16"));
+                            network.setKeepable(true);
+                            status.setNetwork(network);
+                            status.setObservedAt(Timestamps.format(Instant.now()));
+                            change.accept(status);
+                            found.setStatus(status);
+                            return found;
+                        });
+    }
+
+    public void changeNode(String name, Consumer<Node> change) {
+        client.nodes()
+                .withName(name)
+                .edit(
+                        node -> {
+                            change.accept(node);
+                            return node;
+                        });
+    }
+
+    public void changeNodeStatus(String name, Consumer<Node> change) {
+        client.nodes()
+                .withName(name)
+                .editStatus(
+                        node -> {
+                            change.accept(node);
+                            return node;
+                        });
+    }
+
+    /** A running pod on the source node. */
+    public Pod runPod(String name, Consumer<PodBuilder> change) {
+        PodBuilder pod =
+                new PodBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .withNamespace(namespace)
+                        .addToLabels("app", name)
+                        .endMetadata()
+                        .withNewSpec()
+                        .withNodeName(source)
+                        .addNewContainer()
+                        .withName("main")
+                        .withImage("example.org/app:1")
+                        .endContainer()
+                        .endSpec();
+        change.accept(pod);
+        client.resource(pod.build()).create();
+        return await().atMost(PATIENCE)
+                .until(
+                        () -> client.pods().inNamespace(namespace).withName(name).get(),
+                        found -> "Running".equals(found.getStatus().getPhase()));
+    }
+
+    public Pod runPod(String name) {
+        return runPod(name, _ -> {});
+    }
+
+    /** A migration of this pod to the target node. */
+    public PodMigration migrate(String pod, Consumer<PodMigrationSpec> change) {
+        PodReference reference = new PodReference();
+        reference.setName(pod);
+        PodMigrationSpec spec = new PodMigrationSpec();
+        spec.setPod(reference);
+        spec.getTarget().setNodeName(target);
+        spec.getLimits().setTotalSeconds(60);
+        change.accept(spec);
+        PodMigration migration = new PodMigration();
+        migration.getMetadata().setGenerateName("move-");
+        migration.getMetadata().setNamespace(namespace);
+        migration.setSpec(spec);
+        return client.resource(migration).create();
+    }
+
+    public PodMigration migrate(String pod) {
+        return migrate(pod, _ -> {});
+    }
+
+    public void cancel(PodMigration migration) {
+        client.resource(migration)
+                .edit(
+                        found -> {
+                            found.getSpec().setCancelled(true);
+                            return found;
+                        });
+    }
+
+    public PodMigration get(PodMigration migration) {
+        return client.resource(migration).get();
+    }
+
+    public PodMigration awaitPhase(PodMigration migration, PodMigrationPhase phase) {
+        return awaitPhase(migration, found -> found == phase, phase.name());
+    }
+
+    /** Waits until the migration has ended, whichever way. */
+    public PodMigration awaitEnd(PodMigration migration) {
+        return awaitPhase(migration, PodMigrationPhase::isFinal, "the end");
+    }
+
+    private PodMigration awaitPhase(
+            PodMigration migration,
+            java.util.function.Predicate<PodMigrationPhase> wanted,
+            String name) {
+        try {
+            return await().atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(
+                            () -> get(migration),
+                            found ->
+                                    found.getStatus() != null
+                                            && found.getStatus().getPhase() != null
+                                            && wanted.test(found.getStatus().getPhase()));
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("Never came to " + name + "\n" + report(migration), e);
+        }
+    }
+
+    /** Everything a person needs to see why a test failed. */
+    public String report(PodMigration migration) {
+        return Serialization.asYaml(get(migration))
+                + halves().stream().map(Serialization::asYaml).collect(Collectors.joining())
+                + client.pods().inNamespace(namespace).list().getItems().stream()
+                        .map(
+                                pod ->
+                                        pod.getMetadata().getName()
+                                                + " on "
+                                                + pod.getSpec().getNodeName()
+                                                + ": "
+                                                + pod.getStatus().getPhase()
+                                                + " deleted "
+                                                + pod.getMetadata().getDeletionTimestamp())
+                        .collect(Collectors.joining("\n"))
+                + "\n"
+                + String.join("\n", events(migration));
+    }
+
+    public List<String> events(HasMetadata about) {
+        return client.v1().events().inNamespace(namespace).list().getItems().stream()
+                .filter(
+                        event ->
+                                about.getMetadata()
+                                        .getUid()
+                                        .equals(event.getInvolvedObject().getUid()))
+                .map(Event::getReason)
+                .toList();
+    }
+
+    /** PodCheckpoints and PodRestores that exist. */
+    public List<HasMetadata> halves() {
+        List<HasMetadata> halves =
+                new java.util.ArrayList<>(
+                        client.resources(PodCheckpoint.class)
+                                .inNamespace(namespace)
+                                .list()
+                                .getItems());
+        halves.addAll(client.resources(PodRestore.class).inNamespace(namespace).list().getItems());
+        return halves;
+    }
+
+    public List<Pod> pods() {
+        return client.pods().inNamespace(namespace).list().getItems();
+    }
+
+    /** The names of all pods, with their nodes. */
+    public Map<String, String> places() {
+        return pods().stream()
+                .collect(
+                        Collectors.toMap(
+                                pod -> pod.getMetadata().getName(),
+                                pod -> String.valueOf(pod.getSpec().getNodeName())));
+    }
+
+    public void startOperator() {
+        startOperator(new KubernetesClientBuilder().withConfig(server.adminConfig()).build());
+    }
+
+    /** Starts an operator that uses this client and closes it. */
+    public void startOperator(KubernetesClient own) {
+        Operator started =
+                new Operator(
+                        configuration ->
+                                configuration
+                                        .withKubernetesClient(own)
+                                        .withUseSSAToPatchPrimaryResource(false)
+                                        .withCloseClientOnStop(false));
+        started.register(
+                new MigrationReconciler(
+                        LIMITS, new MigrationMetrics(new SimpleMeterRegistry()), Clock.systemUTC()),
+                configuration ->
+                        configuration
+                                .settingNamespaces(namespace)
+                                .withRetry(
+                                        new GenericRetry()
+                                                .setInitialInterval(50)
+                                                .setIntervalMultiplier(1.5)
+                                                .setMaxInterval(500)
+                                                .withoutMaxAttempts()));
+        started.start();
+        operator = started;
+        operatorClient = own;
+    }
+
+    public void stopOperator() {
+        if (operator != null) {
+            operator.stop();
+            operatorClient.close();
+            operator = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        stopOperator();
+        agents.close();
+        kubelet.close();
+    }
+}
