@@ -31,6 +31,7 @@ public final class OpenDirectory implements AutoCloseable {
     private static final SystemCall OPENAT2 =
             SystemCall.numbered("openat2", INT, POINTER, POINTER, LONG);
     private static final SystemCall GETDENTS = SystemCall.ofLong("getdents64", INT, POINTER, LONG);
+    private static final SystemCall LSEEK = SystemCall.ofLong("lseek", INT, LONG, INT);
     private static final SystemCall READLINK =
             SystemCall.ofLong("readlinkat", INT, POINTER, POINTER, LONG);
     private static final SystemCall MKDIR = SystemCall.ofInt("mkdirat", INT, POINTER, INT);
@@ -128,6 +129,7 @@ public final class OpenDirectory implements AutoCloseable {
         List<byte[]> names = new ArrayList<>();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(LISTING_BYTES, 8);
+            LSEEK.call(descriptor, descriptor.number(), 0L, 0); // from the start, also the second time
             long length;
             do {
                 length = GETDENTS.call(descriptor, descriptor.number(), buffer, buffer.byteSize());

@@ -91,8 +91,8 @@ final class RandomChanges {
             if (!String.valueOf(e.getReason())
                     .matches(
                             "Invalid argument|Is a directory|Not a directory|File name too"
-                                + " long|Directory not empty|Operation not permitted|Too many"
-                                + " levels.*")) {
+                                    + " long|Directory not empty|Operation not permitted|Too many"
+                                    + " levels.*")) {
                 throw e;
             }
         }

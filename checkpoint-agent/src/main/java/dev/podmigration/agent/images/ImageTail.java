@@ -1,0 +1,196 @@
+package dev.podmigration.agent.images;
+
+import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.linux.FileStatus;
+import dev.podmigration.agent.linux.OpenDirectory;
+import dev.podmigration.agent.wire.ImageFrame;
+import dev.podmigration.agent.wire.ImageManifest;
+import dev.podmigration.agent.wire.ImagePart;
+import dev.podmigration.api.v1alpha1.FailureReason;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Sends a directory of images while CRIU writes it. A file is sent as far as it has grown by full
+ * parts; what is smaller waits until CRIU has said that all is written.
+ *
+ * <p>{@link #run} is called once, on a thread of its own; {@link #complete} and {@link #abort} from
+ * any other.
+ */
+public final class ImageTail {
+    static final int PART_BYTES = 1 << 20;
+
+    /**
+     * CRIU writes some hundred MB a second, a part in more than this. A look costs some 50
+     * microseconds.
+     */
+    private static final Duration PAUSE = Duration.ofMillis(2);
+
+    private final Path directory;
+    private final ImageSink sink;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(PART_BYTES);
+    private final Map<String, FollowedFile> followed = new TreeMap<>();
+    private final CountDownLatch end = new CountDownLatch(1);
+    private final AtomicBoolean aborted = new AtomicBoolean();
+    private ImageFrame.Builder small = ImageFrame.newBuilder();
+    private int smallBytes;
+
+    /**
+     * @param directory where CRIU writes; exists
+     */
+    public ImageTail(Path directory, ImageSink sink) {
+        this.directory = directory;
+        this.sink = sink;
+    }
+
+    /** CRIU has written everything: its post-dump action runs. */
+    public void complete() {
+        end.countDown();
+    }
+
+    /** The dump failed or is not wanted any more: {@link #run} ends with {@code Cancelled}. */
+    public void abort() {
+        aborted.set(true);
+        end.countDown();
+    }
+
+    /**
+     * Follows the directory until {@link #complete}.
+     *
+     * @return what the target has to find
+     * @throws AgentFailure ChecksumMismatch if a file was not only appended to, Cancelled after
+     *     {@link #abort}
+     */
+    public ImageManifest run() throws IOException, AgentFailure, InterruptedException {
+        try (OpenDirectory open = OpenDirectory.open(directory)) {
+            boolean complete;
+            do {
+                // Asked before looking: what is written by then is seen by this look.
+                complete = end.getCount() == 0;
+                checkNotAborted();
+                boolean found = sendGrown(open);
+                if (!found && !complete) {
+                    complete = end.await(PAUSE.toNanos(), TimeUnit.NANOSECONDS);
+                }
+            } while (!complete);
+            checkNotAborted();
+            return sendRest(open);
+        } finally {
+            for (FollowedFile file : followed.values()) {
+                file.close();
+            }
+        }
+    }
+
+    private boolean sendGrown(OpenDirectory open) throws IOException {
+        boolean found = false;
+        for (byte[] bytes : open.names()) {
+            long size = imageSize(open, bytes);
+            String name = name(bytes);
+            FollowedFile file = followed.get(name);
+            if (file == null && size >= PART_BYTES) {
+                file = FollowedFile.open(open, name);
+                followed.put(name, file);
+            }
+            while (file != null && size - file.sent() >= PART_BYTES) {
+                sink.send(ImageFrame.newBuilder().addParts(file.next(PART_BYTES, buffer)).build());
+                found = true;
+            }
+        }
+        return found;
+    }
+
+    private ImageManifest sendRest(OpenDirectory open) throws IOException, AgentFailure {
+        ImageManifest.Builder manifest = ImageManifest.newBuilder();
+        for (byte[] bytes : open.names()) {
+            long size = imageSize(open, bytes);
+            if (size < 0) {
+                continue;
+            }
+            String name = name(bytes);
+            FollowedFile early = followed.remove(name);
+            try (FollowedFile file = early == null ? FollowedFile.open(open, name) : early) {
+                // Of an empty file nothing is sent, but that: the target would not make it
+                // otherwise.
+                boolean announced = early != null;
+                while (!announced || file.sent() < size) {
+                    send(file.next((int) Math.min(PART_BYTES, size - file.sent()), buffer));
+                    announced = true;
+                }
+                if (early != null && !isAppendOnly(name) && !file.isAsSent(buffer)) {
+                    throw rewritten(name);
+                }
+                manifest.addFiles(file.manifest());
+            }
+        }
+        if (!followed.isEmpty()) {
+            throw rewritten(followed.keySet().toString());
+        }
+        flush();
+        return manifest.build();
+    }
+
+    /**
+     * Memory is only appended, and reading it twice would take long; other large images are rare
+     * (deleted files, tmpfs).
+     */
+    private static boolean isAppendOnly(String name) {
+        return name.startsWith("pages-");
+    }
+
+    private void send(ImagePart part) throws IOException {
+        if (smallBytes + part.getContent().size() > PART_BYTES) {
+            flush();
+        }
+        small.addParts(part);
+        smallBytes += part.getContent().size();
+    }
+
+    private void flush() throws IOException {
+        if (small.getPartsCount() > 0) {
+            sink.send(small.build());
+            small = ImageFrame.newBuilder();
+            smallBytes = 0;
+        }
+    }
+
+    /**
+     * Negative for what is no image: a directory, a link, a temporary name, a file that is gone.
+     */
+    private static long imageSize(OpenDirectory open, byte[] name) throws IOException {
+        if (name[0] == '.') {
+            return -1;
+        }
+        Optional<FileStatus> status = open.status(name);
+        return status.isPresent() && status.get().type() == FileStatus.Type.REGULAR
+                ? status.get().size()
+                : -1;
+    }
+
+    private static String name(byte[] name) {
+        return new String(name, StandardCharsets.UTF_8);
+    }
+
+    private void checkNotAborted() throws AgentFailure {
+        if (aborted.get()) {
+            throw new AgentFailure(
+                    FailureReason.Cancelled, "The dump was given up while its images were sent");
+        }
+    }
+
+    private static AgentFailure rewritten(String name) {
+        return new AgentFailure(
+                FailureReason.ChecksumMismatch,
+                "Image " + name + " was changed after a part of it had been sent");
+    }
+}

@@ -1,0 +1,175 @@
+package dev.podmigration.agent.images;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.wire.ImageFrame;
+import dev.podmigration.agent.wire.ImageManifest;
+import dev.podmigration.agent.wire.ImagePart;
+import dev.podmigration.api.v1alpha1.FailureReason;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** Images arrive as CRIU wrote them, the large ones while it writes. */
+@Timeout(60)
+class ImageTransferTest {
+    private static final int MIB = 1 << 20;
+
+    @TempDir private Path directory;
+
+    private final BlockingQueue<ImageFrame> frames = new LinkedBlockingQueue<>();
+    private final ExecutorService thread = Executors.newSingleThreadExecutor();
+    private final Random random = new Random(7);
+    private Path dump;
+    private ImageTail tail;
+
+    @BeforeEach
+    void start() throws Exception {
+        dump = Files.createDirectory(directory.resolve("dump"));
+        tail = new ImageTail(dump, frames::add);
+    }
+
+    @AfterEach
+    void stop() {
+        tail.abort();
+        thread.shutdown();
+    }
+
+    @Test
+    void all_files_arrive_with_content_and_permissions() throws Exception {
+        for (int size : new int[] {0, 1, MIB - 1, MIB, MIB + 1, 2 * MIB, 5 * MIB + 17}) {
+            Files.write(dump.resolve("pages-" + size + ".img"), bytes(size));
+            Files.write(dump.resolve("ghost-" + size + ".img"), bytes(size));
+        }
+        Files.setAttribute(dump.resolve("pages-0.img"), "unix:mode", 0600);
+        Files.createDirectory(dump.resolve("directory-is-no-image"));
+        Files.createSymbolicLink(dump.resolve("parent"), Path.of("/etc"));
+
+        VerifiedImages images = transferred();
+
+        assertThat(images.files()).isEqualTo(14);
+        assertSame(images.directory());
+    }
+
+    @Test
+    void a_growing_file_is_sent_before_it_is_complete() throws Exception {
+        Future<ImageManifest> manifest = thread.submit(tail::run);
+        try (OutputStream pages = Files.newOutputStream(dump.resolve("pages-1.img"))) {
+            pages.write(bytes(MIB + 5));
+            ImageFrame first = frames.poll(30, TimeUnit.SECONDS);
+            assertThat(first).isNotNull();
+            assertThat(first.getParts(0).getContent().size()).isEqualTo(MIB);
+
+            pages.write(bytes(3 * MIB));
+            assertThat(frames.poll(30, TimeUnit.SECONDS).getParts(0).getOffset()).isEqualTo(MIB);
+            Files.write(dump.resolve("inventory.img"), bytes(40));
+            assertThat(manifest.isDone()).isFalse();
+        }
+        tail.complete();
+
+        assertThat(manifest.get().getFilesList())
+                .extracting("name")
+                .containsExactlyInAnyOrder("pages-1.img", "inventory.img");
+    }
+
+    @Test
+    void small_files_share_a_frame() throws Exception {
+        for (int i = 0; i < 500; i++) {
+            Files.write(dump.resolve("core-" + i + ".img"), bytes(900));
+        }
+
+        transferred();
+
+        assertThat(directory.resolve("images")).isDirectory();
+        assertThat(sent).isEqualTo(1);
+    }
+
+    @Test
+    void a_large_image_that_is_rewritten_after_it_was_sent_is_an_error() throws Exception {
+        Files.write(dump.resolve("ghost-file-1.img"), bytes(2 * MIB));
+        Future<ImageManifest> manifest = thread.submit(tail::run);
+        assertThat(frames.poll(30, TimeUnit.SECONDS)).isNotNull();
+        assertThat(frames.poll(30, TimeUnit.SECONDS)).isNotNull();
+        try (FileChannel channel =
+                FileChannel.open(dump.resolve("ghost-file-1.img"), StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(bytes(8)), 100);
+        }
+        tail.complete();
+
+        assertThatThrownBy(manifest::get)
+                .isInstanceOf(ExecutionException.class)
+                .cause()
+                .asInstanceOf(type(AgentFailure.class))
+                .extracting(AgentFailure::reason)
+                .isEqualTo(FailureReason.ChecksumMismatch);
+    }
+
+    @Test
+    void an_aborted_dump_gives_no_manifest() throws Exception {
+        Future<ImageManifest> manifest = thread.submit(tail::run);
+        tail.abort();
+
+        assertThatThrownBy(manifest::get)
+                .cause()
+                .asInstanceOf(type(AgentFailure.class))
+                .extracting(AgentFailure::reason)
+                .isEqualTo(FailureReason.Cancelled);
+    }
+
+    private int sent;
+
+    private VerifiedImages transferred() throws Exception {
+        Future<ImageManifest> manifest = thread.submit(tail::run);
+        tail.complete();
+        ImageManifest complete = manifest.get();
+        sent = frames.size();
+        try (ImageWriter writer = new ImageWriter(directory.resolve("images"), 100L * MIB)) {
+            for (ImageFrame frame : frames) {
+                for (ImagePart part : frame.getPartsList()) {
+                    assertThat(part.getContent().size()).isLessThanOrEqualTo(MIB);
+                }
+                writer.write(ImageFrame.parseFrom(frame.toByteString()));
+                assertThat(directory.resolve("images")).doesNotExist();
+            }
+            return writer.verified(complete);
+        }
+    }
+
+    private void assertSame(Path images) throws Exception {
+        try (var files = Files.newDirectoryStream(images)) {
+            for (Path file : files) {
+                Path original = dump.resolve(file.getFileName().toString());
+                assertThat(file).hasSameBinaryContentAs(original);
+                assertThat(Files.getAttribute(file, "unix:mode"))
+                        .isEqualTo(Files.getAttribute(original, "unix:mode"));
+            }
+        }
+    }
+
+    private byte[] bytes(int size) {
+        byte[] bytes = new byte[size];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+}
