@@ -1,7 +1,7 @@
 package dev.podmigration.agent.files;
 
 import dev.podmigration.agent.files.Scanned.Present;
-import dev.podmigration.agent.linux.FileStatus.Type;
+import dev.podmigration.agent.linux.FileStatus;
 import dev.podmigration.agent.linux.OpenFile;
 
 import java.io.IOException;
@@ -49,7 +49,7 @@ final class Comparison {
 
     Need of(Present file) throws IOException {
         boolean below = !file.path().isRoot() && anew.contains(file.path().parent());
-        if (file.is(Type.DIRECTORY) && (below || beginsAnew(file))) {
+        if (file.is(FileStatus.Type.DIRECTORY) && (below || beginsAnew(file))) {
             anew.add(file.path());
             return Need.ALL_ANEW;
         }
@@ -66,11 +66,12 @@ final class Comparison {
         }
         // Reading a link moves its access time, so that ours would look like a change.
         boolean accessed =
-                !file.is(Type.SYMBOLIC_LINK) && !sent.accessed().equals(file.status().accessed());
+                !file.is(FileStatus.Type.SYMBOLIC_LINK)
+                        && !sent.accessed().equals(file.status().accessed());
         if (!accessed) {
             return Need.NOTHING;
         }
-        return file.is(Type.DIRECTORY) ? Need.ALL : Need.METADATA;
+        return file.is(FileStatus.Type.DIRECTORY) ? Need.ALL : Need.METADATA;
     }
 
     /** Whether the target may have things in the directory that do not belong there. */
@@ -82,7 +83,7 @@ final class Comparison {
     }
 
     private boolean hidesChange(Present file, Known.Sent sent) throws IOException {
-        if (!inMemory || !file.is(Type.REGULAR)) {
+        if (!inMemory || !file.is(FileStatus.Type.REGULAR)) {
             return false;
         }
         try (OpenFile open = directories.at(file.path().parent()).read(file.path().name())) {

@@ -7,6 +7,8 @@ sealed interface Scanned {
     TreePath path();
 
     /**
+     * A file of the tree.
+     *
      * @param whole whether nothing of the directory comes from the image at the same path: it and
      *     all below it have to move, and what the target has there does not belong to it
      */

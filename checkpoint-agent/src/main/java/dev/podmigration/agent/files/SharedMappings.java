@@ -23,6 +23,8 @@ public final class SharedMappings {
     private SharedMappings() {}
 
     /**
+     * The files that are mapped now.
+     *
      * @param process the process' directory in proc
      * @return nothing for a process that is gone
      */
@@ -35,8 +37,7 @@ public final class SharedMappings {
             while ((line = lines.readLine()) != null) {
                 String[] columns = line.split(" +", 6);
                 boolean hasFile = columns.length >= 5 && !columns[4].equals("0");
-                if (hasFile && columns[1].startsWith("rw-s")
-                        || hasFile && columns[1].startsWith("-w-s")) {
+                if (hasFile && columns[1].charAt(1) == 'w' && columns[1].charAt(3) == 's') {
                     add(files, process.resolve("map_files").resolve(withoutPadding(columns[0])));
                 }
             }
@@ -72,11 +73,11 @@ public final class SharedMappings {
 
     /** gnu_dev_major */
     private static int major(long device) {
-        return (int) ((device >> 8 & 0xfff) | (device >> 32 & ~0xfff));
+        return (int) (((device >> 8) & 0xfff) | ((device >> 32) & ~0xfff));
     }
 
     /** gnu_dev_minor */
     private static int minor(long device) {
-        return (int) ((device & 0xff) | (device >> 12 & ~0xff));
+        return (int) ((device & 0xff) | ((device >> 12) & ~0xff));
     }
 }

@@ -101,14 +101,12 @@ public final class TreePath {
     /** Whether this is that path or lies below it. */
     boolean startsWith(TreePath other) {
         int length = other.bytes.length;
-        return other.isRoot()
-                || bytes.length >= length
-                        && Arrays.equals(bytes, 0, length, other.bytes, 0, length)
-                        && (bytes.length == length || bytes[length] == '/');
-    }
-
-    int depth() {
-        return names().size();
+        if (other.isRoot()) {
+            return true;
+        }
+        return bytes.length >= length
+                && Arrays.equals(bytes, 0, length, other.bytes, 0, length)
+                && (bytes.length == length || bytes[length] == '/');
     }
 
     byte[] bytes() {

@@ -8,7 +8,6 @@ import dev.podmigration.agent.files.Scanned.Absent;
 import dev.podmigration.agent.files.Scanned.Present;
 import dev.podmigration.agent.linux.ErrnoException;
 import dev.podmigration.agent.linux.FileStatus;
-import dev.podmigration.agent.linux.FileStatus.Type;
 import dev.podmigration.agent.linux.OpenDirectory;
 import dev.podmigration.agent.linux.OpenFile;
 import dev.podmigration.agent.wire.FileEntry;
@@ -170,7 +169,7 @@ final class TreeRound {
             }
             case FIFO, SOCKET -> out.add(FileRecords.of(entry(file)));
         }
-        if (!file.is(Type.REGULAR)) {
+        if (!file.is(FileStatus.Type.REGULAR)) {
             remember(file, file.status(), true, 0);
         }
     }
@@ -179,7 +178,7 @@ final class TreeRound {
         OpenDirectory directory = directories.at(file.path().parent());
         try (OpenFile open = directory.read(file.path().name())) {
             FileStatus status = open.status();
-            if (status.type() != Type.REGULAR) {
+            if (status.type() != FileStatus.Type.REGULAR) {
                 if (round == Round.STOPPED) {
                     throw failure(
                             file.path(), new IOException("it is not a regular file any more"));

@@ -44,6 +44,8 @@ public final class TreeWriter implements AutoCloseable {
     }
 
     /**
+     * Applies the records of one tree.
+     *
      * @throws AgentFailure TargetFull if there is no room, ChecksumMismatch if something arrived
      *     damaged, DeviceInUse for a device that is not allowed, InternalError for a record that a
      *     correct source does not send

@@ -55,6 +55,8 @@ public final class ImageWriter implements AutoCloseable {
     }
 
     /**
+     * Appends the parts to their files.
+     *
      * @throws AgentFailure TargetFull if there is no room or the limit is passed, ChecksumMismatch
      *     for a gap, InternalError for a name that CRIU does not use
      */

@@ -46,4 +46,9 @@ final class Descriptor implements AutoCloseable {
             CLOSE.call(subject, number);
         }
     }
+
+    @Override
+    public String toString() {
+        return subject;
+    }
 }

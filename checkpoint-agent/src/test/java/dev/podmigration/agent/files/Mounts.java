@@ -21,7 +21,7 @@ final class Mounts implements AutoCloseable {
     private final Deque<Path> mounted = new ArrayDeque<>();
     private final Path directory;
 
-    Mounts() throws Exception {
+    Mounts() throws IOException {
         Assumptions.assumeTrue(
                 Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0),
                 "owners and mounts need root");
@@ -38,7 +38,7 @@ final class Mounts implements AutoCloseable {
     /**
      * A merged view of {@code lower} whose changes go to a directory {@code NAME.upper} beside it.
      */
-    Overlay overlay(String name, Path lower, String options) throws Exception {
+    Overlay overlay(String name, Path lower, String options) throws IOException {
         Overlay overlay = new Overlay(directory(name + ".upper"), directory(name + ".merged"));
         Path work = directory(name + ".work");
         mount(
@@ -57,18 +57,18 @@ final class Mounts implements AutoCloseable {
         return overlay;
     }
 
-    Path tmpfs(String name, String options) throws Exception {
+    Path tmpfs(String name, String options) throws IOException {
         Path tmpfs = directory(name);
         mount(tmpfs, "-t", "tmpfs", "-o", "noatime," + options, "tmpfs");
         return tmpfs;
     }
 
-    void bind(Path from, Path to) throws Exception {
+    void bind(Path from, Path to) throws IOException {
         mount(to, "--bind", from.toString());
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         while (!mounted.isEmpty()) {
             run("umount", mounted.removeLast().toString());
         }
@@ -81,7 +81,7 @@ final class Mounts implements AutoCloseable {
         }
     }
 
-    private void mount(Path at, String... arguments) throws Exception {
+    private void mount(Path at, String... arguments) throws IOException {
         String[] command = new String[arguments.length + 2];
         command[0] = "mount";
         System.arraycopy(arguments, 0, command, 1, arguments.length);
@@ -90,10 +90,12 @@ final class Mounts implements AutoCloseable {
         mounted.addLast(at);
     }
 
-    static void run(String... command) throws Exception {
+    static void run(String... command) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(String.join(" ", command) + ": " + output).isZero();
+        assertThat(process.onExit().join().exitValue())
+                .as(String.join(" ", command) + ": " + output)
+                .isZero();
     }
 
     record Overlay(Path upper, Path merged) {}
