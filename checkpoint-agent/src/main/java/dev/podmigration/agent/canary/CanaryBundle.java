@@ -47,16 +47,15 @@ final class CanaryBundle {
                                         "the node does not see the root of the agent's container"));
     }
 
-    static void write(
-            Path directory, CanaryPlace place, Trial trial, String root, boolean systemdCgroups)
+    static void write(Path directory, CanaryPlace place, String root, boolean systemdCgroups)
             throws IOException {
         Map<String, Object> process = new LinkedHashMap<>();
         process.put("user", Map.of("uid", 0, "gid", 0));
-        process.put("args", command(trial));
+        process.put("args", command(place.trial()));
         process.put("env", List.of("PATH=/usr/bin:/bin"));
         process.put("cwd", "/");
         Map<String, Object> linux = new LinkedHashMap<>();
-        linux.put("cgroupsPath", cgroup(trial, systemdCgroups));
+        linux.put("cgroupsPath", cgroup(place, systemdCgroups));
         linux.put(
                 "namespaces",
                 List.of(
@@ -78,6 +77,10 @@ final class CanaryBundle {
                         mount("/dev", "tmpfs", "tmpfs", List.of("nosuid", "mode=755")),
                         mount("/tmp", "bind", place.output(), List.of("rbind", "rw"))));
         config.put("linux", linux);
+        if (!place.trial().criuOptions().isEmpty()) {
+            // Where crun (since 1.26) and runc look for the configuration of this container's CRIU.
+            config.put("annotations", Map.of("org.criu.config", place.criuConfiguration()));
+        }
         Files.write(directory.resolve("config.json"), MAPPER.writeValueAsBytes(config));
     }
 
@@ -106,8 +109,8 @@ final class CanaryBundle {
                 .toString();
     }
 
-    private static String cgroup(Trial trial, boolean systemdCgroups) {
-        String name = CanaryPlace.containerId(trial);
+    private static String cgroup(CanaryPlace place, boolean systemdCgroups) {
+        String name = place.containerId();
         return systemdCgroups ? "system.slice:podmigration:" + name : "/" + name;
     }
 

@@ -42,6 +42,10 @@ record CanaryPlace(Trial trial) {
         return directory() + "/output";
     }
 
+    String criuConfiguration() {
+        return directory() + "/criu.conf";
+    }
+
     String networkNamespace() {
         return directory() + "/network";
     }

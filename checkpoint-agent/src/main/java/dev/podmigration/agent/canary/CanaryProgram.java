@@ -19,7 +19,7 @@ import java.util.Locale;
  * What is dumped and restored: counts, and shows the count in a file. Runs in a container of its
  * own with nothing but the JDK, so it uses nothing else of the agent.
  *
- * <p>Usage: {@code CanaryProgram PLAIN|TCP|LOCK DIRECTORY}
+ * <p>Usage: {@code CanaryProgram TRIAL DIRECTORY}
  */
 final class CanaryProgram {
 
@@ -39,9 +39,10 @@ final class CanaryProgram {
         Path directory = Path.of(arguments[1]);
         try {
             switch (Trial.valueOf(arguments[0])) {
-                case PLAIN -> count(directory, count -> count + 1);
+                case PLAIN, SHELL_JOB -> count(directory, count -> count + 1);
                 case TCP -> countOverTcp(directory);
                 case LOCK -> countUnderLock(directory);
+                case LINK -> countInRemovedFile(directory);
             }
         } catch (IOException e) {
             Files.writeString(directory.resolve(BROKEN), String.valueOf(e));
@@ -79,6 +80,29 @@ final class CanaryProgram {
                             throw new IOException("the lock is gone");
                         }
                         return count + 1;
+                    });
+        }
+    }
+
+    /** The name it was opened by is gone, another one is left. */
+    private static void countInRemovedFile(Path directory)
+            throws IOException, InterruptedException {
+        Path name = directory.resolve("name");
+        try (FileChannel file =
+                FileChannel.open(
+                        name,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE)) {
+            Files.createLink(directory.resolve("other-name"), name);
+            Files.delete(name);
+            count(
+                    directory,
+                    count -> {
+                        ByteBuffer buffer = ByteBuffer.allocate(Long.BYTES).putLong(0, count + 1);
+                        file.write(buffer, 0);
+                        file.read(buffer.clear(), 0);
+                        return buffer.getLong(0);
                     });
         }
     }

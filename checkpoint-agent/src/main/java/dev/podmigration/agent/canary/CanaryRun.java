@@ -57,7 +57,10 @@ final class CanaryRun implements AutoCloseable {
         node("unshare", "--net=" + place.networkNamespace(), "true").orThrow();
         node("nsenter", "--net=" + place.networkNamespace(), "ip", "link", "set", "lo", "up")
                 .orThrow();
-        CanaryBundle.write(host.path(place.bundle()), place, place.trial(), root, systemdCgroups);
+        if (!place.trial().criuOptions().isEmpty()) {
+            Files.write(host.path(place.criuConfiguration()), place.trial().criuOptions());
+        }
+        CanaryBundle.write(host.path(place.bundle()), place, root, systemdCgroups);
         CommandResult started =
                 runtime("run", "--detach", "--bundle", place.bundle(), place.containerId());
         if (!started.succeeded()) {
@@ -74,9 +77,8 @@ final class CanaryRun implements AutoCloseable {
                                 "--image-path",
                                 place.images(),
                                 "--work-path",
-                                place.work(),
-                                "--shell-job"));
-        arguments.addAll(place.trial().dumpOptions());
+                                place.work()));
+        arguments.addAll(place.trial().runtimeOptions());
         arguments.add(place.containerId());
         CommandResult result = runtime(arguments.toArray(String[]::new));
         if (!result.succeeded()) {
@@ -99,9 +101,8 @@ final class CanaryRun implements AutoCloseable {
                                 "--image-path",
                                 place.images(),
                                 "--work-path",
-                                place.work(),
-                                "--shell-job"));
-        arguments.addAll(place.trial().restoreOptions());
+                                place.work()));
+        arguments.addAll(place.trial().runtimeOptions());
         arguments.add(place.containerId());
         CommandResult result = runtime(arguments.toArray(String[]::new));
         if (!result.succeeded()) {
