@@ -10,8 +10,8 @@ import java.util.Optional;
  * The schema of one of the project's kinds, applied strictly: unlike the API server without strict
  * field validation it complains about fields that do not exist. CEL rules are not evaluated.
  */
-record CrdSchema(JsonNode schema) {
-    static Optional<CrdSchema> of(String kind) {
+public record CrdSchema(JsonNode schema) {
+    public static Optional<CrdSchema> of(String kind) {
         return Yaml.files(Project.path("crds/generated")).stream()
                 .flatMap(file -> Yaml.documents(Yaml.read(file)).stream())
                 .filter(crd -> crd.at("/spec/names/kind").asText().equals(kind))
@@ -20,7 +20,7 @@ record CrdSchema(JsonNode schema) {
     }
 
     /** One line for each thing that is wrong in {@code object}. */
-    List<String> problems(JsonNode object) {
+    public List<String> problems(JsonNode object) {
         List<String> problems = new ArrayList<>();
         for (String field : List.of("spec", "status")) {
             if (object.has(field)) {

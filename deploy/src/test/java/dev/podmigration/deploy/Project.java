@@ -3,12 +3,12 @@ package dev.podmigration.deploy;
 import java.nio.file.Path;
 
 /** Where things are; tests run in their module's directory. */
-final class Project {
+public final class Project {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
     private Project() {}
 
-    static Path path(String relative) {
+    public static Path path(String relative) {
         return ROOT.resolve(relative);
     }
 }

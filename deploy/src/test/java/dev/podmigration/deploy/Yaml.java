@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** YAML files with one or more documents. */
-final class Yaml {
+public final class Yaml {
     private static final YAMLMapper MAPPER = new YAMLMapper();
     private static final KubernetesSerialization OBJECTS = new KubernetesSerialization();
 
     private Yaml() {}
 
-    static List<JsonNode> documents(String yaml) {
+    public static List<JsonNode> documents(String yaml) {
         try (MappingIterator<JsonNode> documents =
                 MAPPER.readerFor(JsonNode.class).readValues(yaml)) {
             return documents.readAll().stream().filter(JsonNode::isObject).toList();
@@ -36,7 +36,7 @@ final class Yaml {
                 .toList();
     }
 
-    static String read(Path file) {
+    public static String read(Path file) {
         try {
             return Files.readString(file);
         } catch (IOException e) {
@@ -45,7 +45,7 @@ final class Yaml {
     }
 
     /** Files of a directory whose names end in {@code .yaml} or {@code .yml}, sorted. */
-    static List<Path> files(Path directory) {
+    public static List<Path> files(Path directory) {
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(file -> file.getFileName().toString().matches(".*\\.ya?ml"))
                     .sorted()
