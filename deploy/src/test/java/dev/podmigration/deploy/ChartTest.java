@@ -40,6 +40,8 @@ class ChartTest {
         "image.agentDigest, sha256:abc, agentDigest",
         "image.pullPolicy, Sometimes, pullPolicy",
         "operator.replicas, -1, replicas",
+        "operator.watchNamespaces, team-a, watchNamespaces",
+        "agent.logLevel, LOUD, logLevel",
         "namespace.created, true, created",
         "crd.install, false, crd",
     })

@@ -79,6 +79,25 @@ class RightsTest {
     }
 
     @Test
+    void withNamespacesToWatchTheOperatorTouchesPodsThereOnly() {
+        List<HasMetadata> narrow =
+                Chart.ofThisProject()
+                        .objects(
+                                Map.of(
+                                        "operator.watchNamespaces[0]",
+                                        "team-a",
+                                        "operator.watchNamespaces[1]",
+                                        "team-b"));
+        assertThat(narrow)
+                .filteredOn(object -> object.getMetadata().getName().endsWith("-operator-pods"))
+                .extracting(object -> object.getKind() + " " + object.getMetadata().getNamespace())
+                .containsExactlyInAnyOrder(
+                        "ClusterRole null", "RoleBinding team-a", "RoleBinding team-b");
+        assertThat(rulesOf("podmigration-operator").flatMap(rule -> rule.getResources().stream()))
+                .doesNotContain("pods", "podmigrations");
+    }
+
+    @Test
     void everyBindingNamesAnAccountAndARoleThatExist() {
         Set<String> accounts =
                 objects.stream()
@@ -133,6 +152,15 @@ class RightsTest {
                                     case ClusterRole found -> found.getRules().stream();
                                     default -> Stream.empty();
                                 });
+    }
+
+    /** Rules of the cluster role of just that name. */
+    private Stream<PolicyRule> rulesOf(String role) {
+        return objects.stream()
+                .filter(ClusterRole.class::isInstance)
+                .map(ClusterRole.class::cast)
+                .filter(found -> found.getMetadata().getName().equals(role))
+                .flatMap(found -> found.getRules().stream());
     }
 
     private Stream<PolicyRule> clusterRules() {
