@@ -1,0 +1,45 @@
+package dev.podmigration.e2e.client;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The times between a client's answers. Thread-safe. */
+public final class Gaps {
+    /** What is shorter is not kept one by one: that is the ordinary jitter of a busy machine. */
+    private static final Duration WORTH_KEEPING = Duration.ofMillis(20);
+
+    private final List<Duration> kept = new ArrayList<>();
+    private long previousAnswer;
+    private boolean answeredOnce;
+
+    /** The first request starts the clock: there is no earlier answer. */
+    synchronized void asked() {
+        if (!answeredOnce) {
+            previousAnswer = System.nanoTime();
+            answeredOnce = true;
+        }
+    }
+
+    synchronized void answered() {
+        long now = System.nanoTime();
+        Duration gap = Duration.ofNanos(now - previousAnswer);
+        previousAnswer = now;
+        if (gap.compareTo(WORTH_KEEPING) >= 0) {
+            kept.add(gap);
+        }
+    }
+
+    /** Forgets what was before, for example the connecting. */
+    public synchronized void clear() {
+        kept.clear();
+    }
+
+    public synchronized List<Duration> kept() {
+        return List.copyOf(kept);
+    }
+
+    public synchronized Duration longest() {
+        return kept.stream().max(Duration::compareTo).orElse(Duration.ZERO);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.podmigration.e2e.lab;
+
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * What of a node a migration touches, one thing a line: files of podmigration, configuration of
+ * CRI-O and CRIU, mounts, control groups, network and processes. Two inventories of a node are
+ * equal if, and only if, nothing was left between them.
+ */
+public record NodeInventory(String node, List<String> lines) {
+    // Two sorts of processes: those that only serve a request of the moment are left out.
+    private static final String SCRIPT =
+            """
+            {
+                find /var/lib/podmigration /run/podmigration /etc/crio /etc/criu -type f \
+                    -exec sha256sum {} + 2>/dev/null | sed 's/^\\(.\\{12\\}\\)[^ ]*/file \\1/'
+                find /run/podmigration /var/lib/podmigration -mindepth 1 2>/dev/null | sed 's/^/path /'
+                cut -d ' ' -f 2,3 /proc/self/mounts | sed 's/^/mount /'
+                find /sys/fs/cgroup -mindepth 2 -type d -path '*pod*' 2>/dev/null | sed 's/^/cgroup /'
+                nft list tables 2>/dev/null | sed 's/^/nft /'
+                ip -o address show | awk '{ print "address " $2 " " $4 }' | sed 's/@[^ ]*//'
+                ip -o link show type veth | awk -F ': ' '{ sub(/@.*/, "", $2); print "veth " $2 }'
+                ip route show | sed 's/^/route /'
+                ip neigh show proxy | sed 's/^/proxy /'
+                find /var/lib/cni/networks -type f 2>/dev/null | sed 's/^/reservation /'
+                ls /run/netns /var/run/netns 2>/dev/null | sed 's/^/netns /'
+                for process in /proc/[0-9]*; do
+                    command=$(tr '\\0' ' ' <"$process/cmdline" 2>/dev/null | cut -c 1-120) || continue
+                    case "$command" in
+                        '' | bash* | sh\\ * | tr\\ * | cut\\ * | find\\ * | nft\\ * | *CRIU_SWRK*) ;;
+                        *) echo "process $command" ;;
+                    esac
+                done
+            } | sort
+            """;
+
+    public static NodeInventory of(Lab lab, String node) {
+        return new NodeInventory(node, lab.onNode(node, SCRIPT).lines().toList());
+    }
+
+    static List<NodeInventory> ofAll(Lab lab) {
+        return Lab.NODES.stream().map(node -> of(lab, node)).toList();
+    }
+
+    /** Lines that only one of the two has: "+" for this one, "-" for the earlier one. */
+    public List<String> changesSince(NodeInventory earlier) {
+        SortedSet<String> changes = new TreeSet<>();
+        counted(lines).stream()
+                .filter(line -> !counted(earlier.lines).contains(line))
+                .forEach(line -> changes.add("+ " + node + " " + line));
+        counted(earlier.lines).stream()
+                .filter(line -> !counted(lines).contains(line))
+                .forEach(line -> changes.add("- " + node + " " + line));
+        return List.copyOf(changes);
+    }
+
+    /** Lines of which there are several count as often as they are there. */
+    private static SortedSet<String> counted(List<String> lines) {
+        SortedSet<String> counted = new TreeSet<>();
+        for (String line : lines) {
+            String numbered = line;
+            for (int copy = 2; !counted.add(numbered); copy++) {
+                numbered = line + " (" + copy + ")";
+            }
+        }
+        return counted;
+    }
+}

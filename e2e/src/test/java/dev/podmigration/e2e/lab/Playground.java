@@ -1,0 +1,135 @@
+package dev.podmigration.e2e.lab;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.podmigration.e2e.workload.WorkloadJar;
+
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.readiness.Readiness;
+
+import java.time.Duration;
+import java.util.Base64;
+import java.util.concurrent.TimeUnit;
+
+/** A namespace for one test, with the workload programs in it. */
+public final class Playground {
+    static final String WORKLOAD = "workload";
+    static final String WORKLOAD_JAR = "workload.jar";
+
+    private static final Duration START_LIMIT = Duration.ofSeconds(90);
+
+    private final Lab lab;
+    private final String namespace;
+
+    private Playground(Lab lab, String namespace) {
+        this.lab = lab;
+        this.namespace = namespace;
+    }
+
+    public static Playground create(Lab lab, String namespace) {
+        KubernetesClient client = lab.client();
+        client.resource(
+                        new NamespaceBuilder()
+                                .withNewMetadata()
+                                .withName(namespace)
+                                .endMetadata()
+                                .build())
+                .create();
+        client.resource(
+                        new ConfigMapBuilder()
+                                .withNewMetadata()
+                                .withNamespace(namespace)
+                                .withName(WORKLOAD)
+                                .endMetadata()
+                                .addToBinaryData(
+                                        WORKLOAD_JAR,
+                                        Base64.getEncoder().encodeToString(WorkloadJar.bytes()))
+                                .build())
+                .create();
+        await("the default account of " + namespace)
+                .atMost(START_LIMIT)
+                .until(
+                        () ->
+                                client.serviceAccounts()
+                                                .inNamespace(namespace)
+                                                .withName("default")
+                                                .get()
+                                        != null);
+        return new Playground(lab, namespace);
+    }
+
+    public Lab lab() {
+        return lab;
+    }
+
+    public KubernetesClient client() {
+        return lab.client();
+    }
+
+    public String namespace() {
+        return namespace;
+    }
+
+    /** Creates a pod and waits until it is ready. */
+    public Pod start(Pod pod) {
+        client().resource(pod).inNamespace(namespace).create();
+        return awaitReady(pod.getMetadata().getName());
+    }
+
+    public Pod awaitReady(String name) {
+        return client().pods()
+                .inNamespace(namespace)
+                .withName(name)
+                .waitUntilCondition(
+                        pod -> pod != null && Readiness.isPodReady(pod),
+                        START_LIMIT.toSeconds(),
+                        TimeUnit.SECONDS);
+    }
+
+    public Pod pod(String name) {
+        Pod pod = client().pods().inNamespace(namespace).withName(name).get();
+        if (pod == null) {
+            throw new IllegalStateException("no pod " + name + " in " + namespace);
+        }
+        return pod;
+    }
+
+    public void awaitGone(String pod) {
+        client().pods()
+                .inNamespace(namespace)
+                .withName(pod)
+                .waitUntilCondition(
+                        found -> found == null, START_LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /** {@code kubectl --namespace THIS ARGUMENTS}. */
+    public CommandOutcome kubectl(String... arguments) {
+        String[] all = new String[arguments.length + 3];
+        all[0] = "kubectl";
+        all[1] = "--namespace";
+        all[2] = namespace;
+        System.arraycopy(arguments, 0, all, 3, arguments.length);
+        return lab.run(all);
+    }
+
+    /** Output of a command in a pod's first container; fails unless it succeeds. */
+    public String exec(String pod, String... command) {
+        String[] all = new String[command.length + 3];
+        all[0] = "exec";
+        all[1] = pod;
+        all[2] = "--";
+        System.arraycopy(command, 0, all, 3, command.length);
+        return kubectl(all).orFail();
+    }
+
+    /** Deletes the namespace and waits until it is gone. */
+    public void remove() {
+        client().namespaces().withName(namespace).delete();
+        client().namespaces()
+                .withName(namespace)
+                .waitUntilCondition(found -> found == null, 120, TimeUnit.SECONDS);
+    }
+}
