@@ -15,7 +15,7 @@ class InstallManifestTest {
     private static final String HEADER =
             """
             # Rendered from deploy/helm/podmigration with its default values.
-            # To write it again: mvn -Pupdate-generated -pl deploy test
+            # To write it again: mvn -Pupdate-generated -pl deploy -am test
             """;
 
     @Test
@@ -25,7 +25,7 @@ class InstallManifestTest {
             Files.writeString(MANIFEST, rendered);
         }
         assertThat(MANIFEST)
-                .as("stale; write it again: mvn -Pupdate-generated -pl deploy test")
+                .as("stale; write it again: mvn -Pupdate-generated -pl deploy -am test")
                 .hasContent(rendered);
     }
 

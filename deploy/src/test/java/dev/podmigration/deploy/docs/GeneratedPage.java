@@ -11,7 +11,7 @@ import java.nio.file.Path;
  * @param text all of it
  */
 record GeneratedPage(String name, String text) {
-    static final String COMMAND = "mvn -Pupdate-generated -pl crds,deploy,test-support test";
+    static final String COMMAND = "mvn -Pupdate-generated -pl deploy -am test";
 
     /** A page with this first heading, and the sources that it is made from. */
     static GeneratedPage of(String name, String title, String source, String body) {

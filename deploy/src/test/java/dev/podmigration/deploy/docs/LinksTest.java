@@ -14,12 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 class LinksTest {
     private static final Path DECISIONS = Project.path("docs/decisions");
-    private static final Pattern DECISION = Pattern.compile("(\\d{4})-[a-z0-9-]+\\.md");
 
     /** The pages, and those of directories that are read on their own. */
     static Stream<Page> pages() {
@@ -44,14 +42,13 @@ class LinksTest {
     }
 
     @Test
-    void everyDecisionHasANumberOfItsOwnAndIsListed() throws IOException {
+    void everyDecisionHasANumberOfItsOwn() throws IOException {
         List<String> files =
                 decisions().stream().filter(name -> !name.equals("README.md")).toList();
-        assertThat(files).isNotEmpty().allMatch(name -> DECISION.matcher(name).matches());
+        assertThat(files)
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(name).matches("\\d{4}-[a-z0-9-]+\\.md"));
         assertThat(files.stream().map(name -> name.substring(0, 4))).doesNotHaveDuplicates();
-        assertThat(Page.read(Project.path(""), DECISIONS.resolve("README.md")).links())
-                .as("docs/decisions/README.md lists every decision, in order")
-                .isEqualTo(files);
     }
 
     private static List<String> decisions() throws IOException {
