@@ -36,6 +36,14 @@ public final class NetworkNamespace implements AutoCloseable {
     }
 
     /**
+     * The namespace that this process was started in: the node's, for an agent on the node's
+     * network.
+     */
+    public static NetworkNamespace ofThisProcess() throws ErrnoException {
+        return ofProcess(ProcessHandle.current().pid());
+    }
+
+    /**
      * Runs the work on a fresh platform thread inside this namespace and waits for it. The thread
      * ends afterwards: a thread that changed its namespace must never serve anything else. What the
      * work opens (sockets) or starts (programs) stays in the namespace and may be used from any
@@ -64,6 +72,11 @@ public final class NetworkNamespace implements AutoCloseable {
             task.cancel(true);
             throw e;
         }
+    }
+
+    /** The open descriptor, for system calls that take one. */
+    int number() {
+        return descriptor.number();
     }
 
     private IOException rethrown(Throwable cause) throws InterruptedException {

@@ -59,7 +59,7 @@ class NetworkNamespaceTest {
                     namespace.call(
                             () -> new ProcessBuilder("readlink", "/proc/self/ns/net").start());
 
-            assertThat(new String(program.getInputStream().readAllBytes()).strip())
+            assertThat(program.inputReader().readLine())
                     .isEqualTo(
                             Files.readSymbolicLink(Path.of("/proc/" + holder.pid() + "/ns/net"))
                                     .toString());

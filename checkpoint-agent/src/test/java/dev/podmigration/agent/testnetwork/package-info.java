@@ -1,0 +1,5 @@
+/** Real network namespaces for tests. */
+@NullMarked
+package dev.podmigration.agent.testnetwork;
+
+import org.jspecify.annotations.NullMarked;
