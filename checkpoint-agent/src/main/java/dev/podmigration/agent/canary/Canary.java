@@ -39,11 +39,14 @@ public final class Canary {
         List<Proof> proofs = new ArrayList<>();
         String runtime = configuration.defaultHandler().path();
         for (Trial trial : Trial.values()) {
-            try (CanaryRun run =
-                    new CanaryRun(host, command, runtime, configuration.systemdCgroups(), trial)) {
-                // What an agent left that was killed.
-                run.close();
+            CanaryRun run =
+                    new CanaryRun(host, command, runtime, configuration.systemdCgroups(), trial);
+            // What an agent left that was killed.
+            run.clear();
+            try {
                 proofs.addAll(tried(trial, run));
+            } finally {
+                run.clear();
             }
         }
         HostTree.delete(host.path(CanaryPlace.BASE));

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** One trial: start, dump, restore, and each time see that it counts. */
-final class CanaryRun implements AutoCloseable {
+final class CanaryRun {
 
     private static final Duration COMMAND_LIMIT = Duration.ofSeconds(30);
     private static final Duration COUNT_LIMIT = Duration.ofSeconds(20);
@@ -113,8 +113,7 @@ final class CanaryRun implements AutoCloseable {
     }
 
     /** Leaves nothing behind, whatever has happened before. */
-    @Override
-    public void close() throws IOException, InterruptedException {
+    void clear() throws IOException, InterruptedException {
         if (Files.exists(host.path(place.directory()))) {
             runtime("delete", "--force", place.containerId());
             node("umount", "--lazy", place.networkNamespace());

@@ -53,6 +53,11 @@ enum CriuErrors {
             FailureReason.CheckpointFailed,
             "Some file locks are hold by dumping tasks",
             "Set checkpoint.fileLocks: true."),
+    // files-reg.c
+    LINK_REMAP(
+            FailureReason.CheckpointFailed,
+            "Can't create link remap for .* Use link-remap option",
+            "Set checkpoint.linkRemap: true."),
     // cr-dump.c, pstree.c, tty.c
     SHELL_JOB(
             FailureReason.CheckpointFailed,

@@ -80,6 +80,7 @@ public final class CrioRuntimeClient implements ContainerRuntime {
                         // Set by default, and not known to Unix sockets.
                         .withOption(ChannelOption.SO_KEEPALIVE, null)
                         .overrideAuthority("localhost")
+                        .maxInboundMessageSize(16 * 1024 * 1024)
                         .usePlaintext()
                         .build();
         this.stub = RuntimeServiceGrpc.newBlockingStub(channel);

@@ -96,6 +96,13 @@ class CriuLogReaderTest {
                 (00.036989) Error (criu/mount.c:724): mnt: FS mnt ./tmp/r dev 0x4b root / unsupported id 138
                 (00.117511) Error (criu/cr-dump.c:1975): Dumping FAILED.
                 """),
+        REMOVED_NAME(
+                FailureReason.CheckpointFailed,
+                "Can't create link remap for /data/n",
+                """
+                (00.030756) Error (criu/files-reg.c:1122): Can't create link remap for /data/n. Use link-remap option.
+                (00.030764) Error (criu/cr-dump.c:1545): Dump files (pid: 12421) failed with -1
+                """),
         FILE_OUTSIDE(
                 FailureReason.CheckpointFailed,
                 "Can't lookup mount=110 for fd=1",
