@@ -26,6 +26,8 @@ public final class Canary {
     private final HostCommand command;
 
     /**
+     * Dumps and restores with the programs of this node.
+     *
      * @param command runs programs of the node
      */
     public Canary(Host host, HostCommand command) {

@@ -4,21 +4,21 @@ import java.util.List;
 
 /** One run of the canary, which proves one ability. */
 enum Trial {
-    PLAIN("Restore", List.of(), List.of()),
-    TCP("TcpEstablished", List.of("--tcp-established"), List.of()),
-    LOCK("FileLocks", List.of("--file-locks"), List.of()),
-    SHELL_JOB("ShellJob", List.of("--shell-job"), List.of()),
+    PLAIN("Restore", "", ""),
+    TCP("TcpEstablished", "--tcp-established", ""),
+    LOCK("FileLocks", "--file-locks", ""),
+    SHELL_JOB("ShellJob", "--shell-job", ""),
     /** Not an option of any runtime, only of CRIU's configuration. */
-    LINK("LinkRemap", List.of(), List.of("link-remap"));
+    LINK("LinkRemap", "", "link-remap");
 
     private final String ability;
-    private final List<String> runtimeOptions;
-    private final List<String> criuOptions;
+    private final String runtimeOption;
+    private final String criuOption;
 
-    Trial(String ability, List<String> runtimeOptions, List<String> criuOptions) {
+    Trial(String ability, String runtimeOption, String criuOption) {
         this.ability = ability;
-        this.runtimeOptions = runtimeOptions;
-        this.criuOptions = criuOptions;
+        this.runtimeOption = runtimeOption;
+        this.criuOption = criuOption;
     }
 
     String ability() {
@@ -27,11 +27,11 @@ enum Trial {
 
     /** For {@code checkpoint} and for {@code restore}. */
     List<String> runtimeOptions() {
-        return runtimeOptions;
+        return runtimeOption.isEmpty() ? List.of() : List.of(runtimeOption);
     }
 
     /** Lines of a configuration of CRIU that this canary alone is dumped with. */
     List<String> criuOptions() {
-        return criuOptions;
+        return criuOption.isEmpty() ? List.of() : List.of(criuOption);
     }
 }

@@ -45,6 +45,8 @@ public final class CriuLogReader {
                         + " task|In-flight connections can be ignored");
 
     /**
+     * Why a dump or restore failed.
+     *
      * @return empty when the log cannot be read or holds no error that says anything
      */
     public Optional<CriuFinding> dump(Path log) {
@@ -52,6 +54,8 @@ public final class CriuLogReader {
     }
 
     /**
+     * Why a dump or restore failed.
+     *
      * @return empty when the log cannot be read or holds no error that says anything
      */
     public Optional<CriuFinding> restore(Path log) {

@@ -51,6 +51,8 @@ public record DumpOptions(
     }
 
     /**
+     * What a user wants, and the defaults for what is not said.
+     *
      * @throws AgentFailure when an option is none that CRIU may be given
      */
     public static DumpOptions of(CheckpointOptions options) throws AgentFailure {

@@ -51,6 +51,8 @@ public final class Cgroups {
     }
 
     /**
+     * Finds the hierarchy of the node that can freeze.
+     *
      * @throws IOException when the node has no hierarchy that can freeze
      */
     public static Cgroups of(Host host) throws IOException {
@@ -64,7 +66,7 @@ public final class Cgroups {
                                 () ->
                                         new IOException(
                                                 "the node has neither a cgroup2 nor a freezer"
-                                                    + " hierarchy mounted"));
+                                                        + " hierarchy mounted"));
         return new Cgroups(unified, UnifiedCgroup::new);
     }
 
@@ -73,6 +75,8 @@ public final class Cgroups {
     }
 
     /**
+     * Looks for the groups of a pod.
+     *
      * @return empty when the node has no such pod (any more)
      */
     public Optional<PodCgroup> ofPod(String podUid) throws IOException {
@@ -125,7 +129,6 @@ public final class Cgroups {
                 }
             } catch (NoSuchFileException | DirectoryIteratorException e) {
                 // Groups come and go while we look; one that is gone holds nothing.
-                continue;
             }
         }
         return Optional.empty();

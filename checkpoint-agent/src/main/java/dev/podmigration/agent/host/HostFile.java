@@ -39,6 +39,8 @@ public final class HostFile {
     }
 
     /**
+     * A file that, if it does not exist yet, is made with these permissions.
+     *
      * @param permissions for a file that does not exist yet
      */
     public HostFile(Host host, String path, Set<PosixFilePermission> permissions) {
@@ -71,6 +73,8 @@ public final class HostFile {
     }
 
     /**
+     * The content; an empty text when there is no such file.
+     *
      * @return an empty text when there is no such file
      */
     public String read() throws IOException {

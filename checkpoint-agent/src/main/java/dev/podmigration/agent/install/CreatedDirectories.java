@@ -45,7 +45,7 @@ final class CreatedDirectories {
             try {
                 Files.deleteIfExists(host.path(directory));
             } catch (DirectoryNotEmptyException e) {
-                continue;
+                // Somebody else keeps something there.
             }
         }
     }

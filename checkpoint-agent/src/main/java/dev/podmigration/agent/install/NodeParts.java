@@ -58,6 +58,8 @@ public final class NodeParts {
     }
 
     /**
+     * Puts everything in its place and waits until CRI-O takes it.
+     *
      * @throws AgentFailure when the node's runtime is none that can be used, or CRI-O does not take
      *     the handler
      */

@@ -16,6 +16,8 @@ public record HookEvent(HookAction action, long initPid, long hookPid) {
     private static final Pattern LINE = Pattern.compile("([a-z-]+) (\\d{1,10}) (\\d{1,10})");
 
     /**
+     * Reads a line of the hook.
+     *
      * @return empty for a line that is no event, or one of a newer CRIU that nobody here waits for
      */
     static Optional<HookEvent> parse(String line) {

@@ -83,6 +83,8 @@ public final class RestoreGate {
     }
 
     /**
+     * Waits for a launcher.
+     *
      * @throws AgentFailure {@link FailureReason#LauncherTimeout} when none comes within the limit
      */
     public ArmedLauncher awaitArmed(Duration limit)

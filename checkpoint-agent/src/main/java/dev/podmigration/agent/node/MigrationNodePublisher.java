@@ -50,6 +50,8 @@ public final class MigrationNodePublisher {
     }
 
     /**
+     * Writes if that is due.
+     *
      * @return whether anything was written
      */
     public boolean publish(NodeReport report) {

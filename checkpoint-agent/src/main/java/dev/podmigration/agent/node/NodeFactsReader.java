@@ -43,6 +43,8 @@ public final class NodeFactsReader {
     }
 
     /**
+     * Looks now.
+     *
      * @param kubelet {@code status.nodeInfo} of the Node
      */
     public NodeFacts read(NodeSystemInfo kubelet) throws IOException, InterruptedException {

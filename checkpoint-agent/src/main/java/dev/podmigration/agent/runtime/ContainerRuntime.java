@@ -14,6 +14,8 @@ public interface ContainerRuntime extends AutoCloseable {
     Set<String> handlers() throws IOException;
 
     /**
+     * The pod as the runtime holds it now.
+     *
      * @return empty when the runtime has no sandbox of this pod
      */
     Optional<PodOnNode> pod(String podUid) throws IOException;

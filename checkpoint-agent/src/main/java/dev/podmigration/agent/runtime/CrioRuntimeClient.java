@@ -67,6 +67,8 @@ public final class CrioRuntimeClient implements ContainerRuntime {
     private final RuntimeServiceBlockingStub stub;
 
     /**
+     * Connects with the first call.
+     *
      * @param socket CRI-O's socket as the node names it
      */
     public CrioRuntimeClient(Host host, String socket) {
@@ -153,7 +155,8 @@ public final class CrioRuntimeClient implements ContainerRuntime {
     @Override
     public void close() {
         channel.shutdownNow();
-        eventLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        // Ends by itself soon; nobody needs to wait for it.
+        var _ = eventLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
     /** The newest: a sandbox that died may still be listed beside the one that took its place. */

@@ -11,6 +11,8 @@ import java.util.List;
 public sealed interface KubeletAnswer {
 
     /**
+     * The checkpoint was taken.
+     *
      * @param archives paths on the node; the files are the caller's to remove
      */
     record Archived(List<String> archives) implements KubeletAnswer {

@@ -31,6 +31,8 @@ public final class KubeletClient implements Kubelet, AutoCloseable {
     private final HttpClient client;
 
     /**
+     * Connects with the first call.
+     *
      * @param kubelet for example {@code https://10.0.0.7:10250}
      * @param tokenFile the service account's token; read for every call because it rotates
      */

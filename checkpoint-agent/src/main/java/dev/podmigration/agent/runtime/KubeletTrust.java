@@ -48,6 +48,8 @@ public final class KubeletTrust extends X509ExtendedTrustManager {
     }
 
     /**
+     * For connections to the kubelet of this node.
+     *
      * @param clusterAuthority PEM file of the cluster's certificate authority
      */
     public static SSLContext context(Host host, Path clusterAuthority)
@@ -134,7 +136,6 @@ public final class KubeletTrust extends X509ExtendedTrustManager {
                 }
             } catch (NoSuchFileException e) {
                 // This kubelet gets its certificate some other way.
-                continue;
             } catch (IOException e) {
                 throw new CertificateException("cannot read the kubelet's certificate " + path, e);
             }

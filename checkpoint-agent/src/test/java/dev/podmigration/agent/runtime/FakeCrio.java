@@ -266,7 +266,7 @@ final class FakeCrio extends RuntimeServiceGrpc.RuntimeServiceImplBase implement
     public void close() throws IOException {
         front.close();
         server.shutdownNow();
-        eventLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        var _ = eventLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         Files.deleteIfExists(inner);
     }
 }
