@@ -129,7 +129,8 @@ public final class OpenDirectory implements AutoCloseable {
         List<byte[]> names = new ArrayList<>();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(LISTING_BYTES, 8);
-            LSEEK.call(descriptor, descriptor.number(), 0L, 0); // from the start, also the second time
+            LSEEK.call(
+                    descriptor, descriptor.number(), 0L, 0); // from the start, also the second time
             long length;
             do {
                 length = GETDENTS.call(descriptor, descriptor.number(), buffer, buffer.byteSize());
