@@ -28,7 +28,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * any other.
  */
 public final class ImageTail {
-    static final int PART_BYTES = 1 << 20;
+    /**
+     * Measured over 1 GiB on tmpfs, reader and writer together: 0.80 s of processor time with 256
+     * KiB, 1.03 s with 1 MiB (it no longer fits the cache between copying and checksum), 0.84 s
+     * with 64 KiB. Mapping the file instead of reading it costs more (1.1 s against 0.95 s with the
+     * frames serialised): each page is a fault.
+     */
+    static final int PART_BYTES = 1 << 18;
+
+    /** Small files are gathered up to this size. */
+    private static final int FRAME_BYTES = 1 << 20;
 
     /**
      * CRIU writes some hundred MB a second, a part in more than this. A look costs some 50
@@ -149,7 +158,7 @@ public final class ImageTail {
     }
 
     private void send(ImagePart part) throws IOException {
-        if (smallBytes + part.getContent().size() > PART_BYTES) {
+        if (smallBytes + part.getContent().size() > FRAME_BYTES) {
             flush();
         }
         small.addParts(part);

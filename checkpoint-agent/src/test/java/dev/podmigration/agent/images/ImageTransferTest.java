@@ -34,7 +34,7 @@ import java.util.concurrent.TimeUnit;
 /** Images arrive as CRIU wrote them, the large ones while it writes. */
 @Timeout(60)
 class ImageTransferTest {
-    private static final int MIB = 1 << 20;
+    private static final int PART = ImageTail.PART_BYTES;
 
     @TempDir private Path directory;
 
@@ -58,7 +58,7 @@ class ImageTransferTest {
 
     @Test
     void all_files_arrive_with_content_and_permissions() throws Exception {
-        for (int size : new int[] {0, 1, MIB - 1, MIB, MIB + 1, 2 * MIB, 5 * MIB + 17}) {
+        for (int size : new int[] {0, 1, PART - 1, PART, PART + 1, 2 * PART, 5 * PART + 17}) {
             Files.write(dump.resolve("pages-" + size + ".img"), bytes(size));
             Files.write(dump.resolve("ghost-" + size + ".img"), bytes(size));
         }
@@ -76,13 +76,13 @@ class ImageTransferTest {
     void a_growing_file_is_sent_before_it_is_complete() throws Exception {
         Future<ImageManifest> manifest = thread.submit(tail::run);
         try (OutputStream pages = Files.newOutputStream(dump.resolve("pages-1.img"))) {
-            pages.write(bytes(MIB + 5));
+            pages.write(bytes(PART + 5));
             ImageFrame first = frames.poll(30, TimeUnit.SECONDS);
             assertThat(first).isNotNull();
-            assertThat(first.getParts(0).getContent().size()).isEqualTo(MIB);
+            assertThat(first.getParts(0).getContent().size()).isEqualTo(PART);
 
-            pages.write(bytes(3 * MIB));
-            assertThat(frames.poll(30, TimeUnit.SECONDS).getParts(0).getOffset()).isEqualTo(MIB);
+            pages.write(bytes(3 * PART));
+            assertThat(frames.poll(30, TimeUnit.SECONDS).getParts(0).getOffset()).isEqualTo(PART);
             Files.write(dump.resolve("inventory.img"), bytes(40));
             assertThat(manifest.isDone()).isFalse();
         }
@@ -107,7 +107,7 @@ class ImageTransferTest {
 
     @Test
     void a_large_image_that_is_rewritten_after_it_was_sent_is_an_error() throws Exception {
-        Files.write(dump.resolve("ghost-file-1.img"), bytes(2 * MIB));
+        Files.write(dump.resolve("ghost-file-1.img"), bytes(2 * PART));
         Future<ImageManifest> manifest = thread.submit(tail::run);
         assertThat(frames.poll(30, TimeUnit.SECONDS)).isNotNull();
         assertThat(frames.poll(30, TimeUnit.SECONDS)).isNotNull();
@@ -144,10 +144,10 @@ class ImageTransferTest {
         tail.complete();
         ImageManifest complete = manifest.get();
         sent = frames.size();
-        try (ImageWriter writer = new ImageWriter(directory.resolve("images"), 100L * MIB)) {
+        try (ImageWriter writer = new ImageWriter(directory.resolve("images"), 100L * PART)) {
             for (ImageFrame frame : frames) {
                 for (ImagePart part : frame.getPartsList()) {
-                    assertThat(part.getContent().size()).isLessThanOrEqualTo(MIB);
+                    assertThat(part.getContent().size()).isLessThanOrEqualTo(PART);
                 }
                 writer.write(ImageFrame.parseFrom(frame.toByteString()));
                 assertThat(directory.resolve("images")).doesNotExist();
