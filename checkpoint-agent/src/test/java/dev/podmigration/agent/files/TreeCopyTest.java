@@ -31,7 +31,7 @@ class TreeCopyTest {
     }
 
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    @ValueSource(longs = {1, 2, 3, 4, 5})
     void directory_trees_are_equal_after_a_first_and_a_stopped_round(long seed) throws Exception {
         Path source = mounts.directory("source");
         Path target = mounts.directory("target");
@@ -40,7 +40,7 @@ class TreeCopyTest {
     }
 
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {11, 12, 13, 14})
+    @ValueSource(longs = {11, 12, 13})
     void trees_in_memory_are_equal_after_a_first_and_a_stopped_round(long seed) throws Exception {
         Path source = mounts.tmpfs("source", "size=200m");
         Path target = mounts.tmpfs("target", "size=200m");
@@ -48,20 +48,20 @@ class TreeCopyTest {
     }
 
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {21, 22, 23, 24, 25, 26, 27, 28})
+    @ValueSource(longs = {21, 22, 23, 24, 25})
     void merged_views_are_equal_after_a_first_and_a_stopped_round(long seed) throws Exception {
         overlayTwoRounds(seed, "");
     }
 
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {31, 32, 33, 34, 35, 36, 37, 38})
+    @ValueSource(longs = {31, 32, 33, 34, 35})
     void merged_views_are_equal_with_redirected_directories_and_metadata_only_copies(long seed)
             throws Exception {
         overlayTwoRounds(seed, ",redirect_dir=on,metacopy=on");
     }
 
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {41, 42, 43})
+    @ValueSource(longs = {41, 42})
     void rounds_while_the_pod_works_lead_to_equal_trees(long seed) throws Exception {
         Path image = mounts.directory("image");
         new RandomChanges(image, -seed, false).apply(FILES);

@@ -3,10 +3,11 @@ package dev.podmigration.agent.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.charset.StandardCharsets;
 
 /** Paths in a tree. */
 class TreePathTest {
@@ -18,7 +19,8 @@ class TreePathTest {
 
     @Test
     void a_destination_that_goes_up_is_refused() {
-        assertThatThrownBy(() -> TreePath.of("/var/../data")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> TreePath.of("/var/../data"))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -47,12 +49,14 @@ class TreePathTest {
         assertThat(almost.bytes()).hasSize(4093);
 
         assertThat(almost.child(new byte[] {'x'}).bytes()).hasSize(4095);
-        assertThatThrownBy(() -> almost.child(new byte[] {'x', 'y'})).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> almost.child(new byte[] {'x', 'y'}))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void messages_show_bytes_that_a_terminal_would_obey_or_garble() {
-        assertThat(TreePath.ROOT.child(new byte[] {'a', '\n', (byte) 0xff})).hasToString("a\\x0a\\xff");
+        assertThat(TreePath.ROOT.child(new byte[] {'a', '\n', (byte) 0xff}))
+                .hasToString("a\\x0a\\xff");
         assertThat(TreePath.ROOT).hasToString(".");
     }
 }
