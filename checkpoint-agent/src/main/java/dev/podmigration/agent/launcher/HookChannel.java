@@ -15,7 +15,9 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The agent's end of CRIU's hook for one container: {@code hook.in} brings events, {@code hook.out}
@@ -27,6 +29,7 @@ import java.util.Optional;
 public final class HookChannel implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(HookChannel.class);
+    private static final Duration END_LIMIT = Duration.ofSeconds(2);
     private static final String IN = "hook.in";
     private static final String OUT = "hook.out";
     private static final String WAITING = "hook.waiting";
@@ -112,6 +115,7 @@ public final class HookChannel implements AutoCloseable {
         Optional<HookEvent> waiting = waiting();
         if (waiting.isPresent()) {
             answer(waiting.get(), false);
+            awaitEnd(waiting.get());
         }
         close();
         HostTree.delete(directory);
@@ -131,6 +135,14 @@ public final class HookChannel implements AutoCloseable {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** It still touches the directory after its answer; a moment is enough for that. */
+    private void awaitEnd(HookEvent event) {
+        long deadline = System.nanoTime() + END_LIMIT.toNanos();
+        while (isAlive(event) && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(1_000_000);
         }
     }
 

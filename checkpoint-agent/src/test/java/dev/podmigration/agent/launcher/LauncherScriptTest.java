@@ -148,13 +148,12 @@ class LauncherScriptTest {
 
     @Test
     void aConfigurationOnOneLineIsUnderstoodToo() throws Exception {
-        String other = "\"cgroupsPath\":\"/kubepods/pod11111111-1111-1111-1111-111111111111/crio-x\"";
-        node.config(
-                RuntimeConfig.ofRestore("app").annotation("a", other).jsonOnOneLine());
+        String other =
+                "\"cgroupsPath\":\"/kubepods/pod11111111-1111-1111-1111-111111111111/crio-x\"";
+        node.config(RuntimeConfig.ofRestore("app").annotation("a", other).jsonOnOneLine());
         assertThat(restore("app", ID)).isZero();
 
-        node.config(
-                RuntimeConfig.ofRestore("app").annotation("cgroupsPath", "x").jsonOnOneLine());
+        node.config(RuntimeConfig.ofRestore("app").annotation("cgroupsPath", "x").jsonOnOneLine());
         Process launcher = node.launch(SHELL, node.create(ID));
         assertThat(exitCode(launcher)).isEqualTo(1);
         assertThat(node.stderr()).contains("more than one cgroupsPath");

@@ -61,8 +61,10 @@ final class RuntimeConfig {
 
     /** As CRI-O 1.36 writes it. */
     String json() throws IOException {
-        DefaultPrettyPrinter printer = new DefaultPrettyPrinter(
-                Separators.createDefaultInstance().withObjectFieldValueSpacing(Separators.Spacing.AFTER));
+        DefaultPrettyPrinter printer =
+                new DefaultPrettyPrinter(
+                        Separators.createDefaultInstance()
+                                .withObjectFieldValueSpacing(Separators.Spacing.AFTER));
         return new ObjectMapper().writer(printer).writeValueAsString(content());
     }
 
