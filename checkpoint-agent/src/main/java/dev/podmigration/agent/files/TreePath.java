@@ -27,14 +27,14 @@ public final class TreePath {
 
     /**
      * A path as a pod's spec gives it, such as a mount destination: slashes at both ends, doubled
-     * ones and {@code .} mean nothing.
-     *
-     * @throws IllegalArgumentException if it goes up by {@code ..}
+     * ones and {@code .} mean nothing, and {@code ..} ends at the root, as the runtime reads them.
      */
     public static TreePath of(String path) {
         TreePath result = ROOT;
         for (String name : path.split("/", -1)) {
-            if (!name.isEmpty() && !name.equals(".")) {
+            if (name.equals("..")) {
+                result = result.isRoot() ? result : result.parent();
+            } else if (!name.isEmpty() && !name.equals(".")) {
                 result = result.child(name.getBytes(StandardCharsets.UTF_8));
             }
         }

@@ -12,15 +12,16 @@ import java.nio.charset.StandardCharsets;
 /** Paths in a tree. */
 class TreePathTest {
     @ParameterizedTest
-    @ValueSource(strings = {"var/data", "/var/data", "/var/data/", "//var/./data//"})
+    @ValueSource(
+            strings = {
+                "var/data",
+                "/var/data",
+                "/var/data/",
+                "//var/./data//",
+                "/../x/../var/data"
+            })
     void a_mount_destination_means_the_same_however_it_is_written(String destination) {
         assertThat(TreePath.of(destination)).isEqualTo(TreePath.of("var/data"));
-    }
-
-    @Test
-    void a_destination_that_goes_up_is_refused() {
-        assertThatThrownBy(() -> TreePath.of("/var/../data"))
-                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
