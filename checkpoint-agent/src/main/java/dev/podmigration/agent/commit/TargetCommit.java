@@ -31,6 +31,12 @@ public final class TargetCommit {
         records.write(record.podUid(), record);
     }
 
+    /** Notes whom to ask after a restart. */
+    public synchronized void source(String podUid, String checkpointUid, String node, String address)
+            throws IOException {
+        records.write(podUid, required(podUid).from(checkpointUid, node, address));
+    }
+
     /** Notes the addresses that were added to the pod, so that they can be taken away again. */
     public synchronized void keep(String podUid, List<String> addresses) throws IOException {
         records.write(podUid, required(podUid).keeping(addresses));

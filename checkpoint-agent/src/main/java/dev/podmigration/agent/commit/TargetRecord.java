@@ -60,4 +60,9 @@ public record TargetRecord(
                 addresses,
                 resumedAt);
     }
+
+    public TargetRecord from(String checkpoint, String node, String address) {
+        return new TargetRecord(
+                state, restore, podUid, checkpoint, address, node, containers, keptAddresses, resumedAt);
+    }
 }

@@ -27,6 +27,12 @@ public sealed interface Cgroup permits FreezerCgroup, UnifiedCgroup {
     void freeze(Duration limit) throws IOException, InterruptedException;
 
     /**
+     * Asks the kernel to stop every process and returns at once: for processes that a tracer still holds, which stop when it
+     * lets go of them, before any instruction of theirs.
+     */
+    void requestFreeze() throws IOException;
+
+    /**
      * Lets the processes run and returns when they do, or at once when a group above still holds
      * them.
      *

@@ -15,6 +15,11 @@ record FreezerCgroup(Path directory) implements Cgroup {
     }
 
     @Override
+    public void requestFreeze() throws IOException {
+        write("FROZEN");
+    }
+
+    @Override
     public void thaw(Duration limit) throws IOException, InterruptedException {
         write("THAWED");
         CgroupFiles.await(directory, "thawed", limit, () -> !isFrozen() || isHeldFromAbove());

@@ -1,7 +1,11 @@
 package dev.podmigration.agent.host;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Where this project keeps its files on a node (docs/architecture.md, "On a node"). Every name that
@@ -45,6 +49,23 @@ public record NodeDirectories(Host host) {
     /** Pipes of the dump of one container. */
     public Path dump(String containerId) {
         return host.path(STATE + "/dumps/" + checked(CONTAINER_ID, containerId));
+    }
+
+    /** The record and the launcher's marks; from then on a launcher of this pod finds nobody. */
+    public void removeRestoreRecord(String podUid) throws IOException {
+        removeTree(restoreRecord(podUid));
+    }
+
+    /** Directories of the agent only: nobody else writes there. */
+    private static void removeTree(Path directory) throws IOException {
+        if (Files.notExists(directory)) {
+            return;
+        }
+        try (Stream<Path> tree = Files.walk(directory)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
     }
 
     private static String checked(Pattern pattern, String name) {

@@ -17,6 +17,11 @@ record UnifiedCgroup(Path directory) implements Cgroup {
     }
 
     @Override
+    public void requestFreeze() throws IOException {
+        CgroupFiles.write(directory.resolve("cgroup.freeze"), "1");
+    }
+
+    @Override
     public void thaw(Duration limit) throws IOException, InterruptedException {
         CgroupFiles.write(directory.resolve("cgroup.freeze"), "0");
         CgroupFiles.await(directory, "thawed", limit, () -> !isFrozen() || isHeldFromAbove());

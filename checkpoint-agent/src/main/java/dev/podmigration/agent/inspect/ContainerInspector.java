@@ -80,6 +80,18 @@ public final class ContainerInspector {
         return new Inspection(container, findings.stream().distinct().toList());
     }
 
+    /** Memory that CRIU would write as images: private pages, and shared memory once. Unit: bytes. */
+    public long memoryBytes(List<Long> pids) throws IOException {
+        long anonymous = 0;
+        Map<String, Long> shared = new HashMap<>();
+        for (long pid : pids) {
+            ProcessFiles process = new ProcessFiles(proc, pid);
+            anonymous += process.rollupBytes("Anonymous");
+            sharedMappings(process, shared);
+        }
+        return anonymous + shared.values().stream().mapToLong(Long::longValue).sum();
+    }
+
     /**
      * Shared memory without a file, and memory files, once each: several processes may map the
      * same.

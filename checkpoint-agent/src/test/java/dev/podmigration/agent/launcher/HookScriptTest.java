@@ -64,10 +64,10 @@ class HookScriptTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"true, 0", "false, 1"})
-    void postDumpWaitsForTheDecision(boolean answer, int expected) throws Exception {
+    @CsvSource({"pre-dump, true, 0", "pre-dump, false, 1", "post-dump, true, 0", "post-dump, false, 1"})
+    void aDumpWaitsForTheDecision(String action, boolean answer, int expected) throws Exception {
         HookChannel channel = listenToDump();
-        Process hook = call("dash", "post-dump", dumpImages());
+        Process hook = call("dash", action, dumpImages());
         HookEvent question = event();
         assertThat(hook.waitFor(200, TimeUnit.MILLISECONDS)).isFalse();
 

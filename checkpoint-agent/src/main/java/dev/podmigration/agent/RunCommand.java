@@ -1,0 +1,185 @@
+package dev.podmigration.agent;
+
+import dev.podmigration.agent.address.AddressReservation;
+import dev.podmigration.agent.address.KeptAddresses;
+import dev.podmigration.agent.commit.RecordStore;
+import dev.podmigration.agent.commit.SourceCommit;
+import dev.podmigration.agent.commit.SourceRecord;
+import dev.podmigration.agent.commit.TargetCommit;
+import dev.podmigration.agent.commit.TargetRecord;
+import dev.podmigration.agent.criu.CriuConfiguration;
+import dev.podmigration.agent.criu.CriuLogReader;
+import dev.podmigration.agent.fence.NftPacketFilter;
+import dev.podmigration.agent.fence.PacketFilter;
+import dev.podmigration.agent.host.Cgroups;
+import dev.podmigration.agent.host.Host;
+import dev.podmigration.agent.host.HostCommand;
+import dev.podmigration.agent.host.NamespaceCommand;
+import dev.podmigration.agent.host.NodeDirectories;
+import dev.podmigration.agent.host.TmpfsMounts;
+import dev.podmigration.agent.inspect.ContainerInspector;
+import dev.podmigration.agent.peer.CertificateRequests;
+import dev.podmigration.agent.peer.Identity;
+import dev.podmigration.agent.peer.PeerClient;
+import dev.podmigration.agent.peer.PeerServer;
+import dev.podmigration.agent.reconcile.CheckpointController;
+import dev.podmigration.agent.reconcile.KubernetesCluster;
+import dev.podmigration.agent.reconcile.NodePods;
+import dev.podmigration.agent.reconcile.RestoreController;
+import dev.podmigration.agent.runtime.ContainerRuntime;
+import dev.podmigration.agent.runtime.CrioRuntimeClient;
+import dev.podmigration.agent.runtime.KubeletClient;
+import dev.podmigration.agent.runtime.KubeletTrust;
+import dev.podmigration.agent.source.NodeSource;
+import dev.podmigration.agent.source.SourceAddresses;
+import dev.podmigration.agent.source.SourceTools;
+import dev.podmigration.agent.target.NodeTarget;
+import dev.podmigration.agent.target.TargetTools;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+
+/** Runs until it is told to stop. */
+@Command(name = "run", description = "Serves this node until it is told to stop.")
+final class RunCommand implements Callable<Integer> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+    private static final Path SERVICE_ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
+    private static final String KUBELET_ROOT = "/var/lib/kubelet";
+    private static final String CNI_NETWORKS = "/var/lib/cni/networks";
+    private static final int KUBELET_PORT = 10250;
+
+    /** The operator may not run yet when the chart has just been installed. */
+    private static final Duration SIGN_LIMIT = Duration.ofMinutes(5);
+
+    private static final Duration RENEW_RETRY = Duration.ofMinutes(1);
+
+    @Override
+    public Integer call() throws Exception {
+        Settings settings = Settings.of(System.getenv());
+        AtomicReference<String> unready = new AtomicReference<>("starting");
+        Host host = Host.ofThisNode();
+        try (HealthServer health = new HealthServer(settings.healthPort(), unready::get);
+                KubernetesClient client = new KubernetesClientBuilder().build();
+                ContainerRuntime runtime = new CrioRuntimeClient(host, CrioRuntimeClient.DEFAULT_SOCKET);
+                KubeletClient kubelet = new KubeletClient(
+                        URI.create("https://" + settings.kubeletHost() + ":" + KUBELET_PORT),
+                        SERVICE_ACCOUNT.resolve("token"),
+                        KubeletTrust.context(host, SERVICE_ACCOUNT.resolve("ca.crt")))) {
+            HostCommand command = NamespaceCommand.ofProcess(1);
+            NodeDirectories directories = new NodeDirectories(host);
+            TmpfsMounts mounts = new TmpfsMounts(host, command);
+            Cgroups cgroups = Cgroups.of(host);
+            PacketFilter filter = new NftPacketFilter(List.of("nft"));
+            CriuLogReader criuLogs = new CriuLogReader();
+            CriuConfiguration criu = CriuConfiguration.of(
+                    host, runtime.configuration().defaultHandler().path());
+            Identity identity = new Identity();
+            PeerClient peers = new PeerClient(identity);
+            SourceCommit sourceCommit = new SourceCommit(
+                    new RecordStore<>(directories.data().resolve("records/checkpoints"), SourceRecord.class));
+            TargetCommit targetCommit = new TargetCommit(
+                    new RecordStore<>(directories.data().resolve("records/restores"), TargetRecord.class));
+
+            NodeSource source = new NodeSource(
+                    new SourceTools(
+                            host,
+                            directories,
+                            mounts,
+                            cgroups,
+                            runtime,
+                            kubelet,
+                            criu,
+                            criuLogs,
+                            new ContainerInspector(Path.of("/proc")),
+                            filter,
+                            new SourceAddresses(host, new AddressReservation(host.path(CNI_NETWORKS))),
+                            peers,
+                            sourceCommit,
+                            settings.peerAddress()),
+                    new KubernetesCluster(client));
+            NodeTarget target = new NodeTarget(new TargetTools(
+                    host,
+                    directories,
+                    mounts,
+                    cgroups,
+                    runtime,
+                    criuLogs,
+                    filter,
+                    new KeptAddresses(),
+                    peers,
+                    targetCommit,
+                    host.path(KUBELET_ROOT)));
+            source.recover();
+            CertificateRequests certificates =
+                    new CertificateRequests(client, settings.namespace(), settings.node(), settings.address());
+            try (ScheduledExecutorService renewals = Executors.newSingleThreadScheduledExecutor(
+                            Thread.ofPlatform().daemon().name("certificate").factory());
+                    CheckpointController checkpoints = new CheckpointController(client, settings.node(), source);
+                    RestoreController restores = new RestoreController(client, settings.node(), target);
+                    NodePods pods = new NodePods(client, settings.node(), checkpoints::wake)) {
+                keepRenewed(renewals, certificates, identity, certificates.renew(identity, SIGN_LIMIT));
+                target.recover(restores::wake);
+                try (PeerServer server =
+                        new PeerServer(identity, settings.port(), new NodeAgent(source, target, restores::find))) {
+                    restores.start();
+                    checkpoints.start();
+                    pods.start();
+                    unready.set("");
+                    LOG.info("Serving node {} at {}", settings.node(), server.port());
+                    awaitTermination();
+                    LOG.info("Stopping");
+                }
+                renewals.shutdownNow();
+            }
+        }
+        return 0;
+    }
+
+    private static void keepRenewed(
+            ScheduledExecutorService renewals, CertificateRequests certificates, Identity identity, Instant next) {
+        long delay = Math.max(1, Duration.between(Instant.now(), next).toMillis());
+        renewals.schedule(
+                () -> {
+                    Instant then;
+                    try {
+                        then = certificates.renew(identity, SIGN_LIMIT);
+                    } catch (IOException | RuntimeException e) {
+                        LOG.warn("The certificate could not be renewed; trying again in {}", RENEW_RETRY, e);
+                        then = Instant.now().plus(RENEW_RETRY);
+                    }
+                    keepRenewed(renewals, certificates, identity, then);
+                },
+                delay,
+                TimeUnit.MILLISECONDS);
+    }
+
+    private static void awaitTermination() throws InterruptedException {
+        CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            stop.countDown();
+            try {
+                stopped.await(5, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }));
+        stop.await();
+        stopped.countDown();
+    }
+}

@@ -1,0 +1,70 @@
+package dev.podmigration.agent.source;
+
+import com.google.protobuf.ByteString;
+import dev.podmigration.agent.host.Host;
+import dev.podmigration.agent.runtime.ContainerOnNode;
+import dev.podmigration.agent.wire.LogTail;
+import dev.podmigration.agent.wire.SourceMessage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What the containers have logged, so that {@code kubectl logs} of the target begins where the source began. */
+final class LogRounds {
+
+    private static final int CHUNK_BYTES = 1 << 20;
+
+    /** The kubelet rotates at containerLogMaxSize, 10 MiB unless configured; of a larger file only the end is carried. */
+    private static final long LIMIT_BYTES = 16L << 20;
+
+    private final Host host;
+    private final List<ContainerOnNode> containers;
+    private final SourceLink link;
+    private final Map<String, Long> sent = new HashMap<>();
+
+    LogRounds(Host host, List<ContainerOnNode> containers, SourceLink link) {
+        this.host = host;
+        this.containers = List.copyOf(containers);
+        this.link = link;
+    }
+
+    /** Sends what was added since the last call. */
+    void send() throws IOException {
+        for (ContainerOnNode container : containers) {
+            try (FileChannel log =
+                    FileChannel.open(host.path(container.logPath()), StandardOpenOption.READ)) {
+                send(container.name(), log);
+            } catch (NoSuchFileException rotated) {
+                // The kubelet is about to make a new one; the next round sends it.
+                sent.remove(container.name());
+            }
+        }
+    }
+
+    private void send(String container, FileChannel log) throws IOException {
+        long size = log.size();
+        long position = sent.getOrDefault(container, Math.max(0, size - LIMIT_BYTES));
+        if (position > size) {
+            // Rotated since the last round.
+            position = 0;
+        }
+        while (position < size) {
+            ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK_BYTES, size - position));
+            int count = log.read(chunk, position);
+            if (count <= 0) {
+                break;
+            }
+            link.send(SourceMessage.newBuilder()
+                    .setLog(LogTail.newBuilder()
+                            .setContainer(container)
+                            .setData(ByteString.copyFrom(chunk.flip()))));
+            position += count;
+        }
+        sent.put(container, position);
+    }
+}

@@ -1,0 +1,325 @@
+package dev.podmigration.agent.source;
+
+import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.commit.SourceDecision;
+import dev.podmigration.agent.commit.SourceEvent;
+import dev.podmigration.agent.commit.SourceRecord;
+import dev.podmigration.agent.commit.SourceState;
+import dev.podmigration.agent.criu.CriuConfiguration;
+import dev.podmigration.agent.criu.DumpOptions;
+import dev.podmigration.agent.host.Cgroup;
+import dev.podmigration.agent.host.PodCgroup;
+import dev.podmigration.agent.inspect.ContainerInspector.Inspection;
+import dev.podmigration.agent.runtime.ContainerOnNode;
+import dev.podmigration.agent.runtime.KubeletAnswer;
+import dev.podmigration.agent.runtime.PodOnNode;
+import dev.podmigration.agent.wire.Grant;
+import dev.podmigration.agent.wire.OutcomeReply;
+import dev.podmigration.agent.wire.OutcomeRequest;
+import dev.podmigration.agent.wire.Refusal;
+import dev.podmigration.api.v1alpha1.CheckpointGoal;
+import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.api.v1alpha1.Finding;
+import dev.podmigration.api.v1alpha1.InspectedContainer;
+import dev.podmigration.api.v1alpha1.PodCheckpoint;
+import dev.podmigration.api.v1alpha1.PodRestore;
+import dev.podmigration.api.v1alpha1.PodRestorePhase;
+import dev.podmigration.api.v1alpha1.PodRestoreStatus;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The pods that leave this node. Thread-safe. */
+public final class NodeSource implements SourceAgent {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeSource.class);
+    private static final Duration THAW_LIMIT = Duration.ofSeconds(5);
+
+    /** The kubelet's answer includes writing the archive. */
+    private static final Duration ARCHIVE_LIMIT = Duration.ofMinutes(10);
+
+    private final SourceTools tools;
+    private final Cluster cluster;
+    private final SourceFence fence;
+    private final Map<String, SourceMigration> migrations = new ConcurrentHashMap<>();
+
+    /** What the API server knows and this node does not. */
+    public interface Cluster {
+        Optional<PodRestore> restore(String namespace, String name);
+
+        /** No pod of that uid is there any more, or it has a deletion timestamp. */
+        boolean isBeingDeleted(String namespace, String pod, String uid);
+    }
+
+    public NodeSource(SourceTools tools, Cluster cluster) {
+        this.tools = tools;
+        this.cluster = cluster;
+        this.fence = new SourceFence(tools.filter());
+    }
+
+    @Override
+    public Inspected inspect(PodCheckpoint checkpoint) throws AgentFailure, IOException {
+        PodOnNode pod = tools.pod(
+                checkpoint.getSpec().getPodUid(), checkpoint.getSpec().getContainers());
+        PodCgroup groups = groups(pod.podUid());
+        List<InspectedContainer> containers = new ArrayList<>();
+        List<Finding> findings = new ArrayList<>();
+        for (ContainerOnNode container : pod.containers()) {
+            List<Long> pids = groups.container(container.id()).isPresent()
+                    ? List.copyOf(groups.container(container.id()).get().processes())
+                    : List.of(container.pid().orElseThrow());
+            Inspection inspection = tools.inspector().inspect(container.name(), pids);
+            InspectedContainer found = inspection.container();
+            found.setContainerId(container.id());
+            if (found.getProcessId() == null) {
+                found.setProcessId(container.pid().orElseThrow());
+            }
+            tools.addresses().count(container.pid().orElseThrow(), found);
+            containers.add(found);
+            findings.addAll(inspection.findings());
+        }
+        return new Inspected(containers, findings);
+    }
+
+    @Override
+    public void prepare(PodCheckpoint checkpoint) throws AgentFailure, IOException {
+        SourceMigration before = migrations.remove(checkpoint.getMetadata().getUid());
+        if (before != null) {
+            before.closeLink(null);
+        }
+        SourceMigration migration = new SourceMigration(tools, checkpoint);
+        migrations.put(checkpoint.getMetadata().getUid(), migration);
+        migration.prepare(restoreUid(checkpoint));
+    }
+
+    private String restoreUid(PodCheckpoint checkpoint) throws AgentFailure {
+        return cluster.restore(
+                        checkpoint.getMetadata().getNamespace(),
+                        checkpoint.getSpec().getPeer().getRestoreName())
+                .map(restore -> restore.getMetadata().getUid())
+                .orElseThrow(() -> new AgentFailure(
+                        FailureReason.InternalError, "The PodRestore that spec.peer names does not exist"));
+    }
+
+    @Override
+    public FreezeReport migrate(PodCheckpoint checkpoint, Runnable frozen) throws AgentFailure, IOException {
+        String uid = checkpoint.getMetadata().getUid();
+        SourceMigration migration = migrations.get(uid);
+        if (migration == null || !migration.ready()) {
+            // The agent was restarted, or the stream broke while the pod still ran: nothing is lost.
+            prepare(checkpoint);
+            migration = migrations.get(uid);
+        }
+        FreezeReport report = migration.migrate(frozen);
+        try {
+            migration.reserveAddresses();
+            migration.endDumps();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        migration.closeLink(null);
+        return report;
+    }
+
+    @Override
+    public void giveUp(String checkpointUid, AgentFailure why) {
+        SourceMigration migration = migrations.get(checkpointUid);
+        if (migration != null) {
+            migration.giveUp(why);
+        }
+    }
+
+    @Override
+    public Optional<FreezeReport> partial(String checkpointUid) {
+        return Optional.ofNullable(migrations.get(checkpointUid)).flatMap(SourceMigration::partial);
+    }
+
+    @Override
+    public Outcome settle(PodCheckpoint checkpoint) throws AgentFailure, IOException {
+        String uid = checkpoint.getMetadata().getUid();
+        Optional<SourceRecord> found = tools.commit().record(uid);
+        if (found.isEmpty()) {
+            endMigration(uid, new AgentFailure(FailureReason.Cancelled, "The source was not frozen"));
+            return Outcome.ROLLED_BACK;
+        }
+        SourceRecord record = found.get();
+        SourceEvent event = event(checkpoint, record);
+        return switch (tools.commit().decide(uid, event)) {
+            case THAW -> {
+                thaw(record);
+                yield Outcome.ROLLED_BACK;
+            }
+            case KILL -> {
+                kill(record);
+                yield Outcome.RELEASED;
+            }
+            case NONE, GRANT, REFUSE -> Outcome.GRANTED;
+        };
+    }
+
+    private SourceEvent event(PodCheckpoint checkpoint, SourceRecord record) {
+        if (record.state() == SourceState.GRANTED || record.state() == SourceState.RELEASED) {
+            if (cluster.isBeingDeleted(
+                    checkpoint.getMetadata().getNamespace(),
+                    checkpoint.getSpec().getPodName(),
+                    checkpoint.getSpec().getPodUid())) {
+                return SourceEvent.POD_DELETED;
+            }
+            if (checkpoint.getSpec().getGoal() == CheckpointGoal.RollBack && targetNeverResumed(checkpoint)) {
+                return SourceEvent.TARGET_NEVER_RESUMED;
+            }
+        }
+        return SourceEvent.GIVE_UP;
+    }
+
+    /** The target's agent writes this phase only after its own record says so. */
+    private boolean targetNeverResumed(PodCheckpoint checkpoint) {
+        return Optional.ofNullable(checkpoint.getSpec().getPeer())
+                .flatMap(peer -> cluster.restore(checkpoint.getMetadata().getNamespace(), peer.getRestoreName()))
+                .map(PodRestore::getStatus)
+                .map(PodRestoreStatus::getPhase)
+                .filter(phase -> phase == PodRestorePhase.Cancelled)
+                .isPresent();
+    }
+
+    /** The record says ROLLED_BACK: the pod runs again, heard and hearing. May be repeated. */
+    private void thaw(SourceRecord record) throws IOException, AgentFailure {
+        try {
+            endMigration(
+                    record.checkpoint().uid(),
+                    new AgentFailure(FailureReason.Cancelled, "The source was rolled back"));
+            tools.letHooksGo(record.containers());
+            fence.lift(record, tools.runtime().pod(record.podUid()));
+            Optional<PodCgroup> groups = tools.cgroups().ofPod(record.podUid());
+            if (groups.isPresent()) {
+                for (Cgroup container : groups.get().containers().values()) {
+                    container.thaw(THAW_LIMIT);
+                }
+                groups.get().pod().thaw(THAW_LIMIT);
+            }
+            tools.addresses().giveBack(record.name());
+            Optional.ofNullable(migrations.get(record.checkpoint().uid())).ifPresent(SourceMigration::thawed);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AgentFailure(FailureReason.Cancelled, "The agent is stopping", e);
+        }
+    }
+
+    /** The record says RELEASED: kill what is frozen, then let it wake up into the signal. May be repeated. */
+    private void kill(SourceRecord record) throws IOException, AgentFailure {
+        try {
+            tools.letHooksGo(record.containers());
+            Optional<PodCgroup> groups = tools.cgroups().ofPod(record.podUid());
+            if (groups.isPresent()) {
+                for (String id : record.containers()) {
+                    if (groups.get().container(id).isPresent()) {
+                        Cgroup container = groups.get().container(id).get();
+                        container.killAll();
+                        container.thaw(THAW_LIMIT);
+                    }
+                }
+                groups.get().pod().thaw(THAW_LIMIT);
+            }
+            fence.liftWhenGone(record);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AgentFailure(FailureReason.Cancelled, "The agent is stopping", e);
+        }
+    }
+
+    private void endMigration(String uid, AgentFailure why) throws IOException {
+        SourceMigration migration = migrations.get(uid);
+        if (migration != null) {
+            migration.closeLink(why);
+            try {
+                migration.endDumps();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public Archived archive(PodCheckpoint checkpoint) throws AgentFailure, IOException {
+        PodOnNode pod = tools.pod(
+                checkpoint.getSpec().getPodUid(), checkpoint.getSpec().getContainers());
+        List<String> files = new ArrayList<>();
+        try (CriuConfiguration.Lease lease =
+                tools.criuConfiguration().lease(DumpOptions.of(checkpoint.getSpec().getOptions()))) {
+            for (String container : checkpoint.getSpec().getContainers()) {
+                LOG.info("Taking an archive of {} with {}", container, lease);
+                switch (tools.kubelet().checkpoint(pod.namespace(), pod.name(), container, ARCHIVE_LIMIT)) {
+                    case KubeletAnswer.Archived archived -> files.addAll(archived.archives());
+                    case KubeletAnswer.Failed failed -> throw failed.failure();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AgentFailure(FailureReason.Cancelled, "The agent is stopping", e);
+        }
+        return new Archived(files);
+    }
+
+    @Override
+    public void forget(PodCheckpoint checkpoint) throws IOException {
+        String uid = checkpoint.getMetadata().getUid();
+        try {
+            if (settle(checkpoint) == Outcome.GRANTED) {
+                throw new IOException("PodCheckpoint " + checkpoint.getMetadata().getName()
+                        + " has granted and its pod is still there: it stays until the pod is deleted");
+            }
+        } catch (AgentFailure e) {
+            throw new IOException(e.getMessage(), e);
+        }
+        tools.addresses().release(uid);
+        tools.commit().forget(uid);
+        migrations.remove(uid);
+    }
+
+    /** Brings every source of this node to the state that its record demands. Called once, before anything else. */
+    public void recover() throws IOException {
+        for (SourceRecord record : tools.commit().all()) {
+            try {
+                switch (tools.commit().decide(record.name(), SourceEvent.RESTARTED)) {
+                    case THAW -> thaw(record);
+                    case KILL -> kill(record);
+                    case NONE, GRANT, REFUSE -> {
+                        LOG.info("{} has granted: its pod stays silent", record.checkpoint());
+                        tools.letHooksGo(record.containers());
+                    }
+                }
+            } catch (AgentFailure e) {
+                throw new IOException(record.checkpoint() + " could not be recovered: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** A target asks what the record says. */
+    public OutcomeReply outcome(OutcomeRequest request) throws AgentFailure {
+        try {
+            SourceDecision.Action answer = tools.commit().grant(request.getCheckpointUid(), request.getRestoreUid());
+            return answer == SourceDecision.Action.GRANT
+                    ? OutcomeReply.newBuilder()
+                            .setGrant(Grant.getDefaultInstance())
+                            .build()
+                    : OutcomeReply.newBuilder()
+                            .setRefusal(Refusal.newBuilder().setReason("the source was rolled back"))
+                            .build();
+        } catch (IOException e) {
+            throw new AgentFailure(FailureReason.InternalError, "The record cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private PodCgroup groups(String podUid) throws IOException, AgentFailure {
+        return tools.cgroups()
+                .ofPod(podUid)
+                .orElseThrow(() ->
+                        new AgentFailure(FailureReason.SourceStopped, "Pod " + podUid + " has no control group"));
+    }
+}

@@ -1,0 +1,85 @@
+package dev.podmigration.agent.source;
+
+import dev.podmigration.agent.address.AddressReservation;
+import dev.podmigration.agent.address.PodInterface;
+import dev.podmigration.agent.address.SocketEntry.Protocol;
+import dev.podmigration.agent.address.SocketEntry.State;
+import dev.podmigration.agent.address.UsedAddresses;
+import dev.podmigration.agent.host.Host;
+import dev.podmigration.agent.linux.LinkAddress;
+import dev.podmigration.api.v1alpha1.InspectedContainer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Which addresses of a leaving pod go with it, and who may have them on this node afterwards. */
+public final class SourceAddresses {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SourceAddresses.class);
+
+    private final Host host;
+    private final AddressReservation reservation;
+
+    public SourceAddresses(Host host, AddressReservation reservation) {
+        this.host = host;
+        this.reservation = reservation;
+    }
+
+    /** Counts the sockets of the pod of that process. */
+    void count(long pid, InspectedContainer container) throws IOException {
+        UsedAddresses used = UsedAddresses.read(host.process(pid, ""));
+        container.setEstablishedConnections(used.count(Protocol.TCP, State.ESTABLISHED));
+        container.setListeningSockets(used.count(Protocol.TCP, State.LISTEN));
+    }
+
+    /**
+     * The pod's own address, because peers that have only just learned it will still try it, and of those that it brought from
+     * earlier nodes the ones that a socket holds on to. So the list does not grow with every move.
+     */
+    List<String> toKeep(long pid, PodInterface link) throws IOException {
+        Set<InetAddress> needed = UsedAddresses.read(host.process(pid, "")).needed();
+        List<String> keep = new ArrayList<>();
+        for (LinkAddress address : link.addresses()) {
+            if (keep.isEmpty() || needed.contains(address.address())) {
+                keep.add(address.address().getHostAddress() + "/" + address.prefixLength());
+            }
+        }
+        return keep;
+    }
+
+    /** Nobody on this node gets these addresses while the PodCheckpoint {@code owner} exists. */
+    void reserve(String owner, String sandboxId, List<String> addresses) throws IOException, InterruptedException {
+        for (String cidr : addresses) {
+            InetAddress address = address(cidr);
+            if (reservation.take(address, sandboxId, owner)) {
+                LOG.info("{} stays reserved for PodCheckpoint {}", address.getHostAddress(), owner);
+            }
+        }
+    }
+
+    /** The pod came back to life here: its addresses are its own again. */
+    void giveBack(String owner) throws IOException, InterruptedException {
+        for (InetAddress address : reservation.takenBy(owner)) {
+            reservation.giveBack(address, owner);
+        }
+    }
+
+    void release(String owner) throws IOException {
+        try {
+            for (InetAddress address : reservation.takenBy(owner)) {
+                reservation.release(address, owner);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("The agent is stopping", e);
+        }
+    }
+
+    static InetAddress address(String cidr) {
+        return InetAddress.ofLiteral(cidr.substring(0, cidr.indexOf('/')));
+    }
+}

@@ -1,0 +1,84 @@
+package dev.podmigration.agent.source;
+
+import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.peer.PeerFailures;
+import dev.podmigration.agent.peer.TargetLink;
+import dev.podmigration.agent.wire.Hello;
+import dev.podmigration.agent.wire.SourceMessage;
+import dev.podmigration.agent.wire.TargetMessage;
+import dev.podmigration.api.v1alpha1.Peer;
+import dev.podmigration.api.v1alpha1.PodCheckpoint;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The stream to the target of one PodCheckpoint, after both sides have named each other's object. */
+final class SourceLink {
+
+    private static final Duration WELCOME_LIMIT = Duration.ofSeconds(15);
+
+    private final TargetLink link;
+    private final String restoreUid;
+
+    private SourceLink(TargetLink link, String restoreUid) {
+        this.link = link;
+        this.restoreUid = restoreUid;
+    }
+
+    static SourceLink open(SourceTools tools, PodCheckpoint checkpoint, String restoreUid) throws AgentFailure {
+        Peer peer = checkpoint.getSpec().getPeer();
+        TargetLink link = tools.peers().connect(peer.getNodeName(), peer.getAddress());
+        try {
+            link.send(SourceMessage.newBuilder()
+                    .setHello(Hello.newBuilder()
+                            .setCheckpointUid(checkpoint.getMetadata().getUid())
+                            .setRestoreNamespace(checkpoint.getMetadata().getNamespace())
+                            .setRestoreName(peer.getRestoreName())
+                            .setRestoreUid(restoreUid)
+                            .setSourceAddress(tools.ownAddress())
+                            .addAllContainers(checkpoint.getSpec().getContainers()))
+                    .build());
+            link.await(TargetMessage.BodyCase.WELCOME, WELCOME_LIMIT);
+        } catch (AgentFailure failure) {
+            link.close();
+            throw failure;
+        }
+        return new SourceLink(link, restoreUid);
+    }
+
+    String restoreUid() {
+        return restoreUid;
+    }
+
+    boolean isOpen() {
+        return link.open();
+    }
+
+    /** For senders that know only I/O errors: {@link AgentFailure} is the cause then. */
+    void send(SourceMessage.Builder message) throws IOException {
+        try {
+            link.send(message.build());
+        } catch (AgentFailure failure) {
+            throw new BrokenLinkException(failure);
+        }
+    }
+
+    TargetMessage await(TargetMessage.BodyCase expected, Duration limit) throws AgentFailure {
+        return link.await(expected, limit);
+    }
+
+    /** Tells the target why, if there is a reason and the stream still stands. */
+    void end(@Nullable AgentFailure why) {
+        if (why != null && link.open()) {
+            try {
+                link.send(SourceMessage.newBuilder()
+                        .setAbort(PeerFailures.toWire(why))
+                        .build());
+            } catch (AgentFailure gone) {
+                // The broken stream tells the target the same.
+                why.addSuppressed(gone);
+            }
+        }
+        link.close();
+    }
+}

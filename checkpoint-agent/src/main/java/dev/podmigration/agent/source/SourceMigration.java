@@ -1,0 +1,320 @@
+package dev.podmigration.agent.source;
+
+import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.StepTimes;
+import dev.podmigration.agent.address.PodInterface;
+import dev.podmigration.agent.commit.ObjectKey;
+import dev.podmigration.agent.commit.SourceDecision;
+import dev.podmigration.agent.commit.SourceRecord;
+import dev.podmigration.agent.commit.SourceState;
+import dev.podmigration.agent.criu.DumpOptions;
+import dev.podmigration.agent.fence.FilterId;
+import dev.podmigration.agent.fence.PreparedChange;
+import dev.podmigration.agent.host.Cgroup;
+import dev.podmigration.agent.host.PodCgroup;
+import dev.podmigration.agent.linux.NetworkNamespace;
+import dev.podmigration.agent.runtime.ContainerOnNode;
+import dev.podmigration.agent.runtime.PodOnNode;
+import dev.podmigration.agent.wire.Announce;
+import dev.podmigration.agent.wire.ContainerManifest;
+import dev.podmigration.agent.wire.Fence;
+import dev.podmigration.agent.wire.Grant;
+import dev.podmigration.agent.wire.Refusal;
+import dev.podmigration.agent.wire.Resumed;
+import dev.podmigration.agent.wire.SourceMessage;
+import dev.podmigration.agent.wire.TargetMessage;
+import dev.podmigration.agent.wire.TargetMessage.BodyCase;
+import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.api.v1alpha1.PodCheckpoint;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One pod on its way to another node. {@link #prepare}, {@link #migrate} and {@link #settle} are called by one thread after the
+ * other; {@link #giveUp} by any.
+ */
+final class SourceMigration {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SourceMigration.class);
+
+    /** Outside of the freeze; a slow disk on the target may take long. */
+    private static final Duration COPY_LIMIT = Duration.ofMinutes(10);
+
+    /** The target answers from memory. */
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
+
+    /** A cgroup freezes within milliseconds unless a task is in uninterruptible sleep. */
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
+
+    private final SourceTools tools;
+    private final PodCheckpoint checkpoint;
+    private final ObjectKey key;
+    private final StepTimes steps = new StepTimes();
+    private final List<ContainerDump> dumps = new ArrayList<>();
+
+    private @Nullable PodOnNode pod;
+    private @Nullable SourceLink link;
+    private @Nullable FileRounds files;
+    private volatile @Nullable AgentFailure givenUp;
+    private volatile @Nullable Thread worker;
+    private @Nullable Instant frozenAt;
+    private long frozenNanos;
+    private @Nullable Duration length;
+    private List<String> addresses = List.of();
+
+    SourceMigration(SourceTools tools, PodCheckpoint checkpoint) {
+        this.tools = tools;
+        this.checkpoint = checkpoint;
+        this.key = new ObjectKey(
+                checkpoint.getMetadata().getNamespace(),
+                checkpoint.getMetadata().getName(),
+                checkpoint.getMetadata().getUid());
+    }
+
+    /** Opens the stream and copies files a first time. */
+    void prepare(String restoreUid) throws AgentFailure {
+        interruptibly(() -> {
+            PodOnNode found = tools.pod(checkpoint.getSpec().getPodUid(), checkpoint.getSpec().getContainers());
+            pod = found;
+            SourceLink opened = SourceLink.open(tools, checkpoint, restoreUid);
+            link = opened;
+            FileRounds rounds = new FileRounds(tools, found, opened);
+            files = rounds;
+            rounds.running();
+            opened.await(BodyCase.FILES_APPLIED, COPY_LIMIT);
+            return null;
+        });
+    }
+
+    /** The freeze. Returns when the target runs; a failure before that leaves everything to {@link #settle}. */
+    FreezeReport migrate(Runnable frozen) throws AgentFailure {
+        return interruptibly(() -> {
+            try {
+                freeze(frozen);
+            } catch (AgentFailure failure) {
+                AgentFailure why = givenUp;
+                throw why == null ? failure : why;
+            }
+            return report();
+        });
+    }
+
+    private void freeze(Runnable frozen) throws AgentFailure, IOException, InterruptedException {
+        PodOnNode source = required(pod);
+        SourceLink stream = required(link);
+        FileRounds rounds = required(files);
+        DumpOptions options = DumpOptions.of(checkpoint.getSpec().getOptions());
+        Duration limit = Duration.ofSeconds(checkpoint.getSpec().getLimits().getFreezeSeconds());
+        PodCgroup groups = tools.cgroups()
+                .ofPod(source.podUid())
+                .orElseThrow(() -> new AgentFailure(FailureReason.SourceStopped, "The pod has no control group"));
+
+        rounds.running();
+        stream.await(BodyCase.FILES_APPLIED, COPY_LIMIT);
+        for (ContainerOnNode container : source.containers()) {
+            ContainerDump dump = new ContainerDump(tools, source, container);
+            dumps.add(dump);
+            dump.prepare(imageRoom(container(groups, container)));
+        }
+        try (NetworkNamespace namespace = NetworkNamespace.open(networkNamespace(source));
+                PodInterface podLink = PodInterface.discover(namespace);
+                PreparedChange silence = tools.filter().silence(new FilterId(key.uid()), podLink.nodeEnd())) {
+            if (checkpoint.getSpec().isKeepAddresses()) {
+                addresses = tools.addresses().toKeep(source.containers().getFirst().pid().orElseThrow(), podLink);
+            }
+            stream.send(SourceMessage.newBuilder().setFence(Fence.newBuilder().addAllAddresses(addresses)));
+            stream.await(BodyCase.FENCED, ANSWER_LIMIT);
+            tools.commit().begin(new SourceRecord(
+                    SourceState.FROZEN,
+                    key,
+                    stream.restoreUid(),
+                    source.podUid(),
+                    podLink.nodeEnd().name(),
+                    addresses,
+                    source.containers().stream().map(ContainerOnNode::id).toList(),
+                    Instant.now()));
+
+            frozenAt = Instant.now();
+            frozenNanos = System.nanoTime();
+            Deadline deadline = Deadline.since(frozenNanos, limit);
+            steps.begin();
+            ContainerDump first = dumps.getFirst();
+            first.start(options, stream, limit);
+            first.awaitStopped(deadline.left());
+            for (ContainerOnNode other : source.containers().subList(1, source.containers().size())) {
+                container(groups, other).freeze(STOP_LIMIT);
+            }
+            steps.done("stop");
+            silence.apply();
+            stream.send(SourceMessage.newBuilder().setAnnounce(Announce.getDefaultInstance()));
+            steps.done("fence");
+        }
+        Deadline deadline = Deadline.since(frozenNanos, limit);
+        dumps.getFirst().dump();
+        Thread.ofPlatform().daemon().name("frozen-status").start(frozen);
+        CompletableFuture<Boolean> lastFiles = Background.call("last-files", () -> {
+            rounds.stopped();
+            return true;
+        });
+        for (int i = 0; i < dumps.size(); i++) {
+            ContainerDump dump = dumps.get(i);
+            if (i > 0) {
+                dump.start(options, stream, deadline.left());
+                dump.awaitStopped(deadline.left());
+                dump.dump();
+            }
+            stream.send(SourceMessage.newBuilder()
+                    .setManifest(ContainerManifest.newBuilder()
+                            .setContainer(dump.name())
+                            .setManifest(dump.awaitImages(deadline.left()))));
+        }
+        steps.done("dump");
+        // From here on neither CRI-O's nor the runtime's own resume can wake the pod.
+        groups.pod().freeze(STOP_LIMIT);
+        Background.await(lastFiles, deadline.left());
+        steps.done("files");
+        TargetMessage asked = stream.await(BodyCase.GRANT_REQUEST, deadline.left());
+        steps.done("restore");
+        grant(stream, asked);
+        Resumed resumed = stream.await(BodyCase.RESUMED, ANSWER_LIMIT).getResumed();
+        length = Duration.ofNanos(System.nanoTime() - frozenNanos);
+        steps.done("resume");
+        resumed.getStepsList().forEach(step -> steps.add("target " + step.getName(), step.getMicros()));
+        LOG.info("{}: the target runs after {} ms, {} frames were held", key, length.toMillis(), resumed.getHeldFrames());
+    }
+
+    private void grant(SourceLink stream, TargetMessage asked) throws AgentFailure, IOException {
+        SourceDecision.Action answer =
+                tools.commit().grant(key.uid(), asked.getGrantRequest().getRestoreUid());
+        if (answer != SourceDecision.Action.GRANT) {
+            stream.send(SourceMessage.newBuilder()
+                    .setRefusal(Refusal.newBuilder().setReason("the source was rolled back")));
+            throw new AgentFailure(FailureReason.GrantRefused, "The source was rolled back before the target asked");
+        }
+        stream.send(SourceMessage.newBuilder().setGrant(Grant.getDefaultInstance()));
+        steps.done("grant");
+    }
+
+    /** More than CRIU can write: memory that grows until the freeze, and its own small files. */
+    private long imageRoom(Cgroup container) throws IOException {
+        return tools.inspector().memoryBytes(List.copyOf(container.processes())) * 2 + (64L << 20);
+    }
+
+    private static Path networkNamespace(PodOnNode pod) throws AgentFailure {
+        return Path.of(pod.networkNamespace()
+                .orElseThrow(() -> new AgentFailure(
+                        FailureReason.HostNetwork, "Pod " + pod.name() + " has the network of its node")));
+    }
+
+    private static Cgroup container(PodCgroup groups, ContainerOnNode container) throws AgentFailure {
+        return groups.container(container.id())
+                .orElseThrow(() -> new AgentFailure(
+                        FailureReason.SourceStopped, "Container " + container.name() + " has no control group"));
+    }
+
+    /** Before the pod is deleted and its network plugin gives the addresses away. */
+    void reserveAddresses() throws IOException, InterruptedException {
+        tools.addresses().reserve(key.uid(), required(pod).sandboxId(), addresses);
+    }
+
+    /** Lets hooks and the kubelet's calls end, and takes away what only the freeze needed. */
+    void endDumps() throws IOException, InterruptedException {
+        for (ContainerDump dump : dumps) {
+            dump.end();
+        }
+        for (ContainerDump dump : dumps) {
+            dump.close();
+        }
+        dumps.clear();
+    }
+
+    /** The source runs again. */
+    void thawed() {
+        if (frozenAt != null && length == null) {
+            length = Duration.ofNanos(System.nanoTime() - frozenNanos);
+        }
+    }
+
+    void closeLink(@Nullable AgentFailure why) {
+        SourceLink open = link;
+        if (open != null) {
+            open.end(why);
+            link = null;
+        }
+    }
+
+    boolean ready() {
+        SourceLink open = link;
+        return open != null && open.isOpen() && files != null;
+    }
+
+    Optional<FreezeReport> partial() {
+        return frozenAt == null ? Optional.empty() : Optional.of(report());
+    }
+
+    private FreezeReport report() {
+        return new FreezeReport(
+                required(frozenAt),
+                Optional.ofNullable(length),
+                steps.steps(),
+                dumps.stream().mapToLong(ContainerDump::imageBytes).sum(),
+                files == null ? 0 : files.bytes(),
+                addresses);
+    }
+
+    /** Ends what the worker is waiting for. */
+    void giveUp(AgentFailure why) {
+        if (givenUp == null) {
+            givenUp = why;
+            Thread busy = worker;
+            if (busy != null) {
+                busy.interrupt();
+            }
+        }
+    }
+
+    private interface Work<T> {
+        T run() throws AgentFailure, IOException, InterruptedException;
+    }
+
+    private <T extends @Nullable Object> T interruptibly(Work<T> work) throws AgentFailure {
+        worker = Thread.currentThread();
+        try {
+            AgentFailure already = givenUp;
+            if (already != null) {
+                throw already;
+            }
+            return work.run();
+        } catch (BrokenLinkException e) {
+            throw e.failure();
+        } catch (IOException e) {
+            AgentFailure why = givenUp;
+            throw why == null
+                    ? new AgentFailure(FailureReason.InternalError, "The node refused: " + e.getMessage(), e)
+                    : why;
+        } catch (InterruptedException e) {
+            AgentFailure why = givenUp;
+            throw why == null ? new AgentFailure(FailureReason.Cancelled, "The agent is stopping", e) : why;
+        } finally {
+            worker = null;
+            // An interrupt that came too late must not hit what follows.
+            Thread.interrupted();
+        }
+    }
+
+    private static <T> T required(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("not prepared");
+        }
+        return value;
+    }
+}

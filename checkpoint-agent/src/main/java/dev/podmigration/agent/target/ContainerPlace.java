@@ -1,0 +1,193 @@
+package dev.podmigration.agent.target;
+
+import com.google.protobuf.ByteString;
+import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.files.TreeWriter;
+import dev.podmigration.agent.host.Cgroup;
+import dev.podmigration.agent.images.ImageWriter;
+import dev.podmigration.agent.launcher.ArmedLauncher;
+import dev.podmigration.agent.launcher.HookChannel;
+import dev.podmigration.agent.launcher.HookEvent;
+import dev.podmigration.agent.launcher.RestoreGate;
+import dev.podmigration.agent.peer.TreeNames;
+import dev.podmigration.agent.wire.FileFrame;
+import dev.podmigration.agent.wire.ImageFrame;
+import dev.podmigration.agent.wire.ImageManifest;
+import dev.podmigration.api.v1alpha1.FailureReason;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where one container of the target pod is put together: its gate, hook, images, and the files of its root, which are spooled
+ * until the kubelet has made the container and then written through its mounted root.
+ */
+final class ContainerPlace implements AutoCloseable {
+
+    private final TargetTools tools;
+    private final String podUid;
+    private final String name;
+    private final RestoreGate gate;
+    private final HookChannel hook;
+    private final FrameSpool spool;
+    private @Nullable ImageWriter images;
+    private @Nullable TreeWriter root;
+    private volatile @Nullable ArmedLauncher launcher;
+    private volatile @Nullable HookEvent waiting;
+    private final ByteArrayOutputStream earlyLog = new ByteArrayOutputStream();
+    private @Nullable Path logFile;
+
+    private ContainerPlace(
+            TargetTools tools, String podUid, String name, RestoreGate gate, HookChannel hook, FrameSpool spool) {
+        this.tools = tools;
+        this.podUid = podUid;
+        this.name = name;
+        this.gate = gate;
+        this.hook = hook;
+        this.spool = spool;
+    }
+
+    /** From now on a launcher of this container can arm itself. */
+    static ContainerPlace open(TargetTools tools, String podUid, String name, Consumer<HookEvent> events)
+            throws IOException {
+        RestoreGate gate = RestoreGate.open(tools.directories(), podUid, name);
+        HookChannel hook = HookChannel.ofRestore(gate, events::accept);
+        FrameSpool spool = new FrameSpool(tools.directories().restoreRecord(podUid).resolve("files-" + name));
+        return new ContainerPlace(tools, podUid, name, gate, hook, spool);
+    }
+
+    String name() {
+        return name;
+    }
+
+    RestoreGate gate() {
+        return gate;
+    }
+
+    /** What the hook asked and nobody has answered yet, for an agent that comes up again. */
+    Optional<HookEvent> unanswered() throws IOException {
+        return hook.waiting();
+    }
+
+    /** A frame of this container's root. */
+    synchronized void file(FileFrame frame) throws IOException, AgentFailure {
+        TreeWriter open = root;
+        if (open == null) {
+            spool.add(frame);
+        } else {
+            open.apply(frame);
+        }
+    }
+
+    /** @throws AgentFailure if a part of the round is missing */
+    synchronized void endRound() throws AgentFailure {
+        TreeWriter open = root;
+        if (open != null) {
+            open.endRound();
+        }
+    }
+
+    /**
+     * What the source's container has logged. The monitor of the new container appends to its file only once the container runs, so
+     * this comes before.
+     */
+    synchronized void log(ByteString data) throws IOException {
+        Path open = logFile;
+        if (open == null) {
+            earlyLog.write(data.toByteArray());
+        } else {
+            append(open, data.toByteArray());
+        }
+    }
+
+    private static void append(Path file, byte[] data) throws IOException {
+        Files.write(file, data, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    void image(ImageFrame frame, long limitBytes) throws IOException, AgentFailure {
+        ImageWriter open = images;
+        if (open == null) {
+            open = new ImageWriter(gate.images(), limitBytes);
+            images = open;
+        }
+        open.write(frame);
+    }
+
+    /** @throws AgentFailure if anything is missing or differs */
+    void verify(ImageManifest manifest) throws IOException, AgentFailure {
+        ImageWriter open = images;
+        if (open == null) {
+            throw new AgentFailure(FailureReason.ChecksumMismatch, "No image of container " + name + " arrived");
+        }
+        open.verified(manifest);
+    }
+
+    /** Waits until the kubelet has made the container and its launcher waits, and brings its root up to date. */
+    synchronized ArmedLauncher arm(Duration limit) throws IOException, AgentFailure, InterruptedException {
+        ArmedLauncher known = launcher;
+        Optional<ArmedLauncher> now = gate.armed();
+        if (known != null && now.isPresent() && now.get().containerId().equals(known.containerId())) {
+            return known;
+        }
+        if (known != null && now.isPresent()) {
+            // The kubelet gave up on the container and made another one: what was written into the first is lost.
+            throw new AgentFailure(
+                    FailureReason.LauncherTimeout, "The kubelet made container " + name + " anew during the migration");
+        }
+        ArmedLauncher armed = gate.awaitArmed(limit);
+        TreeWriter open = new TreeWriter(Map.of(TreeNames.root(name), tools.root(armed.bundle())));
+        spool.replay(open);
+        root = open;
+        Path log = tools.host().path(tools.runtime().fromBundle(armed.bundle()).logPath());
+        append(log, earlyLog.toByteArray());
+        earlyLog.reset();
+        logFile = log;
+        launcher = armed;
+        return armed;
+    }
+
+    void answer(HookEvent event, boolean ok) throws IOException {
+        waiting = null;
+        hook.answer(event, ok);
+    }
+
+    void asked(HookEvent event) {
+        waiting = event;
+    }
+
+    Cgroup cgroup() throws IOException, AgentFailure {
+        ArmedLauncher armed = launcher;
+        Optional<Cgroup> found =
+                armed == null ? Optional.empty() : tools.cgroup(podUid, armed.containerId());
+        return found.orElseThrow(() -> new AgentFailure(
+                        FailureReason.RestoreFailed, "Container " + name + " has no control group after its restore"));
+    }
+
+    /** The launcher fails, a restored tree is killed by CRIU. */
+    void cancel(String reason) throws IOException {
+        gate.cancel(reason);
+        HookEvent question = waiting;
+        if (question != null) {
+            answer(question, false);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        hook.close();
+        if (images != null) {
+            images.close();
+        }
+        if (root != null) {
+            root.close();
+        }
+        spool.delete();
+    }
+}

@@ -1,0 +1,101 @@
+package dev.podmigration.agent.target;
+
+import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.peer.TargetSession;
+import dev.podmigration.agent.wire.Hello;
+import dev.podmigration.agent.wire.SourceMessage;
+import dev.podmigration.agent.wire.TargetMessage;
+import dev.podmigration.agent.wire.Welcome;
+import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.api.v1alpha1.PodRestore;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One stream of a source: refused unless a PodRestore of this node names it. */
+final class IncomingMigration implements TargetSession {
+
+    private static final Logger LOG = LoggerFactory.getLogger(IncomingMigration.class);
+
+    private final NodeTarget target;
+    private final BiFunction<String, String, Optional<PodRestore>> restores;
+    private final String sourceNode;
+    private final Consumer<TargetMessage> replies;
+    private @Nullable ArmedPod pod;
+    private boolean ended;
+
+    IncomingMigration(
+            NodeTarget target,
+            BiFunction<String, String, Optional<PodRestore>> restores,
+            String sourceNode,
+            Consumer<TargetMessage> replies) {
+        this.target = target;
+        this.restores = restores;
+        this.sourceNode = sourceNode;
+        this.replies = replies;
+    }
+
+    @Override
+    public synchronized void receive(SourceMessage message) throws AgentFailure {
+        if (ended) {
+            return;
+        }
+        try {
+            ArmedPod known = pod;
+            if (known == null) {
+                pod = greet(message);
+            } else {
+                known.receive(message, replies);
+            }
+        } catch (IOException e) {
+            throw new AgentFailure(FailureReason.InternalError, "The target could not take " + message.getBodyCase() + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AgentFailure(FailureReason.Cancelled, "The target's agent is stopping", e);
+        }
+    }
+
+    private ArmedPod greet(SourceMessage message) throws AgentFailure, IOException {
+        if (!message.hasHello()) {
+            throw new AgentFailure(FailureReason.NotPermitted, "A stream begins with Hello");
+        }
+        Hello hello = message.getHello();
+        PodRestore restore = restores.apply(hello.getRestoreNamespace(), hello.getRestoreName())
+                .filter(found -> found.getMetadata().getUid().equals(hello.getRestoreUid()))
+                .filter(found -> sourceNode.equals(found.getSpec().getSourceNodeName()))
+                .filter(found -> hello.getContainersList().equals(found.getSpec().getContainers()))
+                .orElseThrow(() -> new AgentFailure(
+                        FailureReason.NotPermitted,
+                        "No PodRestore %s/%s on this node names node %s and these containers"
+                                .formatted(hello.getRestoreNamespace(), hello.getRestoreName(), sourceNode)));
+        ArmedPod armed = target.find(restore.getSpec().getPodUid())
+                .filter(ArmedPod::isArmed)
+                .orElseThrow(() -> new AgentFailure(
+                        FailureReason.LauncherTimeout, "The target pod does not wait to be restored"));
+        armed.expect(sourceNode, hello);
+        replies.accept(TargetMessage.newBuilder()
+                .setWelcome(Welcome.newBuilder().setImageBytesLimit(armed.imageLimit()))
+                .build());
+        return armed;
+    }
+
+    @Override
+    public synchronized void ended(String why) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        ArmedPod known = pod;
+        if (known != null) {
+            try {
+                known.streamEnded(why);
+            } catch (IOException e) {
+                LOG.error("After the end of a stream ({})", why, e);
+            }
+        }
+    }
+}

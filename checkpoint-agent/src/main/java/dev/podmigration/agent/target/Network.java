@@ -1,0 +1,139 @@
+package dev.podmigration.agent.target;
+
+import dev.podmigration.agent.address.KeptAddresses;
+import dev.podmigration.agent.address.PodInterface;
+import dev.podmigration.agent.fence.Announcer;
+import dev.podmigration.agent.fence.FilterId;
+import dev.podmigration.agent.fence.HeldFrames;
+import dev.podmigration.agent.fence.PacketFilter;
+import dev.podmigration.agent.fence.PreparedChange;
+import dev.podmigration.agent.linux.NetworkNamespace;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The target pod's network between arming and resuming: it has the source's addresses, hears everything, says nothing. Used by
+ * one thread at a time.
+ */
+final class Network implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Network.class);
+
+    /** Frames are kept in the heap; a sender's windows bound what can arrive unanswered. */
+    private static final long HELD_BYTES = 64L << 20;
+
+    private final PacketFilter filter;
+    private final KeptAddresses addresses;
+    private final FilterId id;
+    private final NetworkNamespace namespace;
+    private final PodInterface link;
+    private final List<InetAddress> kept = new ArrayList<>();
+    private @Nullable HeldFrames held;
+    private @Nullable Announcer announcer;
+    private @Nullable PreparedChange lift;
+    private @Nullable PreparedChange unmute;
+
+    private Network(
+            PacketFilter filter, KeptAddresses addresses, FilterId id, NetworkNamespace namespace, PodInterface link) {
+        this.filter = filter;
+        this.addresses = addresses;
+        this.id = id;
+        this.namespace = namespace;
+        this.link = link;
+    }
+
+    static Network open(PacketFilter filter, KeptAddresses addresses, String podUid, Path networkNamespace)
+            throws IOException, InterruptedException {
+        NetworkNamespace namespace = NetworkNamespace.open(networkNamespace);
+        return new Network(filter, addresses, new FilterId(podUid), namespace, PodInterface.discover(namespace));
+    }
+
+    /** Frames that arrive from now on are held; nothing of the stack answers. */
+    void fence(List<String> keep) throws IOException, InterruptedException {
+        held = HeldFrames.start(link.podEnd(), link.nodeEnd(), HELD_BYTES);
+        try (PreparedChange drop = filter.dropInput(id, namespace);
+                PreparedChange mute = filter.mute(id, link.nodeEnd())) {
+            drop.apply();
+            mute.apply();
+        }
+        for (String address : keep) {
+            addresses.add(link.podEnd(), address);
+            kept.add(InetAddress.ofLiteral(address.substring(0, address.indexOf('/'))));
+        }
+        announcer = Announcer.open(link.podEnd(), link.mac());
+        // Started now, so that lifting is one write inside the freeze.
+        lift = filter.lift(id, namespace);
+        unmute = filter.lift(id, link.nodeEnd().namespace());
+    }
+
+    void announce() throws IOException {
+        if (announcer != null) {
+            announcer.announce(kept);
+        }
+    }
+
+    /** The restored sockets hear and speak. */
+    void lift() throws IOException, InterruptedException {
+        if (unmute != null && lift != null) {
+            unmute.apply();
+            lift.apply();
+        }
+    }
+
+    /** For an agent that comes up again and has only the names: hear and speak, nothing was held. */
+    static void lift(PacketFilter filter, String podUid, Path networkNamespace)
+            throws IOException, InterruptedException {
+        FilterId id = new FilterId(podUid);
+        try (NetworkNamespace pod = NetworkNamespace.open(networkNamespace);
+                NetworkNamespace node = NetworkNamespace.ofThisProcess();
+                PreparedChange unmute = filter.lift(id, node);
+                PreparedChange lift = filter.lift(id, pod)) {
+            unmute.apply();
+            lift.apply();
+        }
+    }
+
+    /** Hands over what was held. */
+    int release() throws IOException, InterruptedException {
+        HeldFrames frames = held;
+        if (frames == null) {
+            return 0;
+        }
+        frames.stop();
+        HeldFrames.Report report = frames.resend();
+        LOG.info("Held frames: {}", report);
+        return report.sent();
+    }
+
+    /** The source keeps its addresses; this pod is going to be deleted and stays silent until then. */
+    void abandon() throws IOException, InterruptedException {
+        for (InetAddress address : kept) {
+            addresses.remove(link.podEnd(), address);
+        }
+        kept.clear();
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (lift != null) {
+            lift.close();
+        }
+        if (unmute != null) {
+            unmute.close();
+        }
+        if (announcer != null) {
+            announcer.close();
+        }
+        if (held != null) {
+            held.close();
+        }
+        link.close();
+        namespace.close();
+    }
+}

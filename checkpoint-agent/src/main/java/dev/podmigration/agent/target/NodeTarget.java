@@ -1,0 +1,253 @@
+package dev.podmigration.agent.target;
+
+import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.StepTimes;
+import dev.podmigration.agent.commit.ObjectKey;
+import dev.podmigration.agent.commit.TargetDecision;
+import dev.podmigration.agent.commit.TargetEvent;
+import dev.podmigration.agent.commit.TargetRecord;
+import dev.podmigration.agent.commit.TargetState;
+import dev.podmigration.agent.launcher.HookEvent;
+import dev.podmigration.agent.launcher.RestoreMark;
+import dev.podmigration.agent.peer.TargetSession;
+import dev.podmigration.agent.wire.OutcomeReply;
+import dev.podmigration.agent.wire.OutcomeRequest;
+import dev.podmigration.agent.wire.TargetMessage;
+import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.api.v1alpha1.PodRestore;
+import dev.podmigration.api.v1alpha1.PodRestorePhase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The pods that come to this node. Thread-safe. */
+public final class NodeTarget implements TargetAgent {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeTarget.class);
+
+    /** The images and the restored memory exist at once; CRIU copies one into the other. */
+    private static final int MEMORY_FACTOR = 2;
+
+    /** Page tables, small images, the JVM's growth while it is copied. */
+    private static final long SLACK_BYTES = 256L << 20;
+
+    /** The kubelet may have to pull an image; the operator's own limit comes first. */
+    private static final Duration ARM_LIMIT = Duration.ofHours(1);
+
+    private final TargetTools tools;
+    private final Map<String, ArmedPod> pods = new HashMap<>();
+
+    public NodeTarget(TargetTools tools) {
+        this.tools = tools;
+    }
+
+    @Override
+    public void accept(PodRestore restore, Runnable changed) throws AgentFailure, IOException {
+        String podUid = restore.getSpec().getPodUid();
+        long required = restore.getSpec().getRequiredMemoryBytes() * MEMORY_FACTOR + SLACK_BYTES;
+        long available = tools.availableMemoryBytes();
+        if (available < required) {
+            throw new AgentFailure(
+                    FailureReason.TargetMemoryTooSmall,
+                    "The restore needs %d MiB on this node and %d MiB are available"
+                            .formatted(required >> 20, available >> 20));
+        }
+        long imageLimit = restore.getSpec().getRequiredMemoryBytes() * 3 / 2 + SLACK_BYTES;
+        synchronized (pods) {
+            if (pods.containsKey(podUid)) {
+                return;
+            }
+            if (tools.commit().record(podUid).isEmpty()) {
+                tools.commit()
+                        .begin(new TargetRecord(
+                                TargetState.ARMED, key(restore), podUid, "", "", "", restore.getSpec().getContainers(),
+                                List.of(), null));
+            }
+            mount(podUid, imageLimit);
+            ArmedPod pod = ArmedPod.open(tools, restore, imageLimit, changed);
+            pods.put(podUid, pod);
+            pod.awaitArmed(ARM_LIMIT);
+        }
+    }
+
+    @Override
+    public Progress state(PodRestore restore) throws IOException {
+        String podUid = restore.getSpec().getPodUid();
+        Optional<ArmedPod> pod = find(podUid);
+        Optional<TargetRecord> record = tools.commit().record(podUid);
+        PodRestorePhase phase =
+                record.map(found -> switch (found.state()) {
+                            case ARMED ->
+                                pod.map(ArmedPod::isArmed).orElse(false)
+                                        ? PodRestorePhase.Armed
+                                        : PodRestorePhase.Accepted;
+                            case RESTORING, ASKED -> PodRestorePhase.Restoring;
+                            case RESUMED -> PodRestorePhase.Committed;
+                            case CANCELLED -> PodRestorePhase.Cancelled;
+                        })
+                        .orElse(PodRestorePhase.Cancelled);
+        return new Progress(
+                phase,
+                record.map(TargetRecord::keptAddresses).orElse(List.of()),
+                pod.flatMap(ArmedPod::steps).map(StepTimes::steps).orElse(List.of()),
+                record.flatMap(found -> Optional.ofNullable(found.resumedAt())),
+                pod.flatMap(ArmedPod::failure));
+    }
+
+    @Override
+    public void cancel(PodRestore restore) throws IOException {
+        cancel(restore.getSpec().getPodUid(), "the operator cancelled it");
+    }
+
+    private void cancel(String podUid, String why) throws IOException {
+        Optional<ArmedPod> pod = find(podUid);
+        if (pod.isPresent()) {
+            pod.get().cancel(new AgentFailure(FailureReason.Cancelled, why));
+        } else if (tools.commit().record(podUid).isPresent()
+                && tools.commit().decide(podUid, TargetEvent.GIVE_UP) == TargetDecision.Action.KILL) {
+            RestoreMark.CANCELLED.set(tools.directories(), podUid);
+        }
+    }
+
+    @Override
+    public void forget(PodRestore restore) throws IOException {
+        String podUid = restore.getSpec().getPodUid();
+        Optional<TargetRecord> record = tools.commit().record(podUid);
+        if (record.isPresent() && record.get().state() != TargetState.RESUMED) {
+            cancel(podUid, "the PodRestore was deleted");
+        }
+        ArmedPod pod;
+        synchronized (pods) {
+            pod = pods.remove(podUid);
+        }
+        if (pod != null) {
+            pod.close();
+        }
+        unmount(podUid);
+        // The marks stay while the pod can still be started by the kubelet: without COMMITTED a crash would not be repaired, without
+        // CANCELLED a launcher would wait.
+        if (tools.runtime().pod(podUid).isEmpty()) {
+            tools.commit().forget(podUid);
+            tools.directories().removeRestoreRecord(podUid);
+        }
+    }
+
+    /** Brings every restore of this node to an end that its record allows, or waits on. Called once, before anything else. */
+    public void recover(Runnable changed) throws IOException {
+        for (TargetRecord record : tools.commit().all()) {
+            switch (tools.commit().decide(record.podUid(), TargetEvent.RESTARTED)) {
+                case RESUME -> RestoreMark.COMMITTED.set(tools.directories(), record.podUid());
+                case KILL -> kill(record);
+                case ASK -> askAgain(record, changed);
+                case RESTORE, NONE ->
+                    LOG.info("{}: still waits to be restored", record.restore());
+            }
+        }
+    }
+
+    private void kill(TargetRecord record) throws IOException {
+        RestoreMark.CANCELLED.set(tools.directories(), record.podUid());
+        for (String container : record.containers()) {
+            try (ContainerPlace place = ContainerPlace.open(tools, record.podUid(), container, event -> {})) {
+                Optional<HookEvent> question = place.unanswered();
+                if (question.isPresent()) {
+                    place.answer(question.get(), false);
+                }
+                place.cancel("the agent was restarted in the middle of the restore");
+            }
+        }
+    }
+
+    /** The source may have granted: only its record knows. CRIU still waits in its hook, or is gone. */
+    private void askAgain(TargetRecord record, Runnable changed) throws IOException {
+        String last = record.containers().getLast();
+        try (ContainerPlace place = ContainerPlace.open(tools, record.podUid(), last, event -> {})) {
+            Optional<HookEvent> question = place.unanswered();
+            if (question.isEmpty()) {
+                tools.commit().decide(record.podUid(), TargetEvent.GIVE_UP);
+                kill(record);
+                return;
+            }
+            OutcomeReply reply = tools.peers()
+                    .outcome(
+                            record.sourceNode(),
+                            record.sourceAddress(),
+                            OutcomeRequest.newBuilder()
+                                    .setCheckpointUid(record.checkpointUid())
+                                    .setRestoreUid(record.restore().uid())
+                                    .build(),
+                            Duration.ofSeconds(10));
+            boolean granted = reply.getAnswerCase() == OutcomeReply.AnswerCase.GRANT
+                    && tools.commit().decide(record.podUid(), TargetEvent.GRANTED) == TargetDecision.Action.RESUME;
+            if (granted) {
+                RestoreMark.COMMITTED.set(tools.directories(), record.podUid());
+                Network.lift(tools.filter(), record.podUid(), tools.networkNamespace(record.podUid()));
+                place.answer(question.get(), true);
+                tools.thawAll(record.podUid());
+            } else {
+                tools.commit().decide(record.podUid(), TargetEvent.REFUSED);
+                kill(record);
+            }
+            changed.run();
+        } catch (AgentFailure | InterruptedException e) {
+            // Giving up is safe: the source stays silent until the operator has read this record.
+            LOG.warn("{}: the source could not be asked", record.restore(), e);
+            tools.commit().decide(record.podUid(), TargetEvent.GIVE_UP);
+            kill(record);
+        }
+    }
+
+    private void mount(String podUid, long sizeBytes) throws IOException {
+        try {
+            tools.mounts().mount(tools.directories().restores(podUid), sizeBytes);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("The agent is stopping", e);
+        }
+    }
+
+    private void unmount(String podUid) throws IOException {
+        try {
+            tools.mounts().unmount(tools.directories().restores(podUid));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("The agent is stopping", e);
+        }
+        Files.deleteIfExists(tools.directories().restores(podUid));
+    }
+
+    /**
+     * A source's agent opened a stream.
+     *
+     * @param restores finds the PodRestores of this node by namespace and name
+     * @param sourceNode as its certificate says
+     */
+    public TargetSession open(
+            BiFunction<String, String, Optional<PodRestore>> restores,
+            String sourceNode,
+            Consumer<TargetMessage> replies) {
+        return new IncomingMigration(this, restores, sourceNode, replies);
+    }
+
+    Optional<ArmedPod> find(String podUid) {
+        synchronized (pods) {
+            return Optional.ofNullable(pods.get(podUid));
+        }
+    }
+
+    private static ObjectKey key(PodRestore restore) {
+        return new ObjectKey(
+                restore.getMetadata().getNamespace(),
+                restore.getMetadata().getName(),
+                restore.getMetadata().getUid());
+    }
+
+}

@@ -1,0 +1,244 @@
+package dev.podmigration.agent.target;
+
+import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.StepTimes;
+import dev.podmigration.agent.commit.TargetDecision;
+import dev.podmigration.agent.commit.TargetEvent;
+import dev.podmigration.agent.host.Cgroup;
+import dev.podmigration.agent.launcher.ArmedLauncher;
+import dev.podmigration.agent.launcher.HookAction;
+import dev.podmigration.agent.launcher.HookEvent;
+import dev.podmigration.agent.launcher.RestoreMark;
+import dev.podmigration.agent.wire.GrantRequest;
+import dev.podmigration.agent.wire.Resumed;
+import dev.podmigration.agent.wire.StepTime;
+import dev.podmigration.agent.wire.TargetMessage;
+import dev.podmigration.api.v1alpha1.FailureReason;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Restores the containers of one pod in the order in which the kubelet creates them, asks for the grant at the last one, and lets
+ * all of them go together. One run, by one thread; the inbox takes events from others.
+ */
+final class RestoreTarget {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RestoreTarget.class);
+
+    /** What a run waits for. */
+    sealed interface Event {
+        /** CRIU asks or reports about the container of that index. */
+        record Hook(int container, HookEvent event) implements Event {}
+
+        /** The launcher of that container ended with this exit code. */
+        record LauncherEnded(int container, int code) implements Event {}
+
+        /** The source's answer. */
+        record Answer(boolean granted, String reason) implements Event {}
+
+        /** Somebody wants the run to end, or the run cannot go on. */
+        record Stop(AgentFailure why) implements Event {}
+    }
+
+    private final TargetTools tools;
+    private final String podUid;
+    private final List<ContainerPlace> containers;
+    private final Network network;
+    private final boolean tcpClose;
+    private final Consumer<TargetMessage> replies;
+    private final BlockingQueue<Event> inbox = new LinkedBlockingQueue<>();
+    private final StepTimes steps = new StepTimes();
+    private final List<Cgroup> held = new ArrayList<>();
+
+    RestoreTarget(
+            TargetTools tools,
+            String podUid,
+            List<ContainerPlace> containers,
+            Network network,
+            boolean tcpClose,
+            Consumer<TargetMessage> replies) {
+        this.tools = tools;
+        this.podUid = podUid;
+        this.containers = List.copyOf(containers);
+        this.network = network;
+        this.tcpClose = tcpClose;
+        this.replies = replies;
+    }
+
+    void post(Event event) {
+        inbox.add(event);
+    }
+
+    StepTimes steps() {
+        return steps;
+    }
+
+    /**
+     * Restores everything that is in place. Returns when the pod runs.
+     *
+     * @param requestUid uid of the PodRestore, which the source's record names
+     * @throws AgentFailure why it does not run; nothing of it does then
+     */
+    void run(String requestUid, Duration limit) throws AgentFailure, IOException, InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        steps.begin();
+        if (tools.commit().decide(podUid, TargetEvent.VERIFIED) != TargetDecision.Action.RESTORE) {
+            throw new AgentFailure(FailureReason.Cancelled, "The restore was cancelled");
+        }
+        int last = containers.size() - 1;
+        for (int i = 0; i < last; i++) {
+            order(i, end);
+            answer(i, HookAction.POST_RESTORE, end);
+            HookEvent letGo = hook(i, HookAction.PRE_RESUME, end);
+            hold(i);
+            containers.get(i).answer(letGo, true);
+            launcherEnded(i, end);
+            steps.done("container " + containers.get(i).name());
+        }
+        order(last, end);
+        HookEvent complete = hook(last, HookAction.POST_RESTORE, end);
+        steps.done("restore");
+        askForGrant(requestUid, end);
+        steps.done("grant");
+        containers.get(last).answer(complete, true);
+        HookEvent letGo = hook(last, HookAction.PRE_RESUME, end);
+        network.lift();
+        containers.get(last).answer(letGo, true);
+        steps.done("lift");
+        for (Cgroup early : held) {
+            early.thaw(Duration.ofSeconds(5));
+        }
+        hook(last, HookAction.POST_RESUME, end);
+        int frames = network.release();
+        Instant now = Instant.now();
+        steps.done("resume");
+        Resumed.Builder resumed =
+                Resumed.newBuilder().setResumedAtMillis(now.toEpochMilli()).setHeldFrames(frames);
+        steps.micros().forEach((name, micros) ->
+                resumed.addSteps(StepTime.newBuilder().setName(name).setMicros(micros)));
+        replies.accept(TargetMessage.newBuilder().setResumed(resumed).build());
+        // Only now, because it costs a disk's flush: until it is there the record says the same to a restarted agent.
+        RestoreMark.COMMITTED.set(tools.directories(), podUid);
+        launcherEnded(last, end);
+    }
+
+    private void order(int i, long end) throws AgentFailure, IOException, InterruptedException {
+        ContainerPlace place = containers.get(i);
+        ArmedLauncher launcher = place.arm(left(end));
+        place.gate().restore(launcher, tcpClose);
+        Thread.ofPlatform().daemon().name("launcher-" + place.name()).start(() -> watch(i, launcher, left(end)));
+    }
+
+    private void watch(int i, ArmedLauncher launcher, Duration limit) {
+        try {
+            post(new Event.LauncherEnded(i, containers.get(i).gate().awaitResult(launcher, limit)));
+        } catch (AgentFailure failure) {
+            post(new Event.Stop(failure));
+        } catch (IOException e) {
+            post(new Event.Stop(new AgentFailure(FailureReason.InternalError, "The launcher cannot be watched", e)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void askForGrant(String requestUid, long end) throws AgentFailure, IOException, InterruptedException {
+        tools.commit().decide(podUid, TargetEvent.COMPLETE);
+        replies.accept(TargetMessage.newBuilder()
+                .setGrantRequest(GrantRequest.newBuilder().setRestoreUid(requestUid))
+                .build());
+        Event event = next(end);
+        if (!(event instanceof Event.Answer answer)) {
+            throw unexpected(event, "the source's answer");
+        }
+        if (!answer.granted()) {
+            throw new AgentFailure(FailureReason.GrantRefused, "The source did not grant: " + answer.reason());
+        }
+        if (tools.commit().decide(podUid, TargetEvent.GRANTED) != TargetDecision.Action.RESUME) {
+            throw new AgentFailure(FailureReason.Cancelled, "The restore was cancelled before the grant came");
+        }
+    }
+
+    /** The container's tasks must not run when CRIU lets go of them: the pod is not granted yet. */
+    private void hold(int i) throws AgentFailure, IOException {
+        Cgroup group = containers.get(i).cgroup();
+        group.requestFreeze();
+        held.add(group);
+    }
+
+    private void answer(int i, HookAction action, long end) throws AgentFailure, IOException, InterruptedException {
+        containers.get(i).answer(hook(i, action, end), true);
+    }
+
+    private HookEvent hook(int i, HookAction action, long end) throws AgentFailure, IOException, InterruptedException {
+        Event event = next(end);
+        if (event instanceof Event.Hook hook && hook.container() == i && hook.event().action() == action) {
+            return hook.event();
+        }
+        throw unexpected(event, action.text() + " of container " + containers.get(i).name());
+    }
+
+    private void launcherEnded(int i, long end) throws AgentFailure, IOException, InterruptedException {
+        Event event = next(end);
+        if (event instanceof Event.LauncherEnded ended && ended.container() == i && ended.code() == 0) {
+            return;
+        }
+        throw unexpected(event, "the launcher of container " + containers.get(i).name());
+    }
+
+    private Event next(long end) throws AgentFailure, InterruptedException {
+        Event event = inbox.poll(left(end).toNanos(), TimeUnit.NANOSECONDS);
+        if (event == null) {
+            throw new AgentFailure(FailureReason.FreezeLimitExceeded, "The restore did not end within its limit");
+        }
+        return event;
+    }
+
+    private AgentFailure unexpected(Event event, String expected) {
+        return switch (event) {
+            case Event.Stop stop -> stop.why();
+            case Event.LauncherEnded ended ->
+                tools.criuLogs()
+                        .restoreFailure(
+                                containers.get(ended.container()).gate().work().resolve("restore.log"),
+                                containers.get(ended.container()).name(),
+                                new AgentFailure(
+                                        FailureReason.RestoreFailed,
+                                        "The runtime ended with exit code %d while %s was expected"
+                                                .formatted(ended.code(), expected)));
+            case Event.Hook hook ->
+                new AgentFailure(FailureReason.InternalError, "CRIU reported %s while %s was expected".formatted(hook.event(), expected));
+            case Event.Answer answer ->
+                new AgentFailure(FailureReason.InternalError, "%s came while %s was expected".formatted(answer, expected));
+        };
+    }
+
+    private static Duration left(long end) {
+        return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+    }
+
+    /** Nothing of this pod runs afterwards. Called after {@link #run} failed, or instead of it. */
+    void kill(String reason) throws IOException, InterruptedException {
+        if (tools.commit().decide(podUid, TargetEvent.GIVE_UP) != TargetDecision.Action.KILL) {
+            LOG.warn("Pod {} runs already and is not given up: {}", podUid, reason);
+            return;
+        }
+        RestoreMark.CANCELLED.set(tools.directories(), podUid);
+        for (ContainerPlace place : containers) {
+            place.cancel(reason);
+        }
+        for (Cgroup early : held) {
+            early.killAll();
+            early.thaw(Duration.ofSeconds(5));
+        }
+        network.abandon();
+    }
+}
