@@ -9,6 +9,7 @@ import dev.podmigration.api.v1alpha1.PodRestoreStatus;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -32,6 +33,7 @@ import java.util.function.Consumer;
 final class StatusWriter {
 
     private static final Logger LOG = LoggerFactory.getLogger(StatusWriter.class);
+    private static final int CONFLICT_ATTEMPTS = 10;
     private static final String READY = "Ready";
 
     private final KubernetesClient client;
@@ -101,28 +103,33 @@ final class StatusWriter {
         return failure;
     }
 
-    private static <T extends io.fabric8.kubernetes.api.model.HasMetadata> void edit(
-            Resource<T> resource, String uid, Consumer<T> change) {
-        try {
-            resource.editStatus(
-                    found -> {
-                        if (uid.equals(found.getMetadata().getUid())) {
-                            change.accept(found);
-                        }
-                        return found;
-                    });
-        } catch (KubernetesClientException e) {
-            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
-                throw e;
+    /**
+     * Replaces the status of what is there now. The spec may change meanwhile, which makes the server refuse with a conflict: then
+     * once more with the newer object.
+     */
+    private <T extends HasMetadata> void edit(Resource<T> resource, String uid, Consumer<T> change) {
+        for (int attempt = 1; ; attempt++) {
+            T found = resource.get();
+            if (found == null || !uid.equals(found.getMetadata().getUid())) {
+                LOG.info("{} was deleted before its status was written", uid);
+                return;
             }
-            LOG.info("{} was deleted before its status was written", uid);
+            change.accept(found);
+            try {
+                client.resource(found).updateStatus();
+                return;
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != HttpURLConnection.HTTP_CONFLICT || attempt == CONFLICT_ATTEMPTS) {
+                    throw e;
+                }
+            }
         }
     }
 
     /** kstatus: Ready always; Stalled only while true. */
     private static List<Condition> conditions(
             List<Condition> before,
-            io.fabric8.kubernetes.api.model.HasMetadata object,
+            HasMetadata object,
             String phase,
             boolean isFinal,
             @Nullable Failure failure) {
