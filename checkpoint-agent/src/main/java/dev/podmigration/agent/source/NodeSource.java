@@ -252,9 +252,9 @@ public final class NodeSource implements SourceAgent {
         List<String> files = new ArrayList<>();
         try (CriuConfiguration.Lease lease =
                 tools.criuConfiguration().lease(DumpOptions.of(checkpoint.getSpec().getOptions()))) {
-            for (String container : checkpoint.getSpec().getContainers()) {
-                LOG.info("Taking an archive of {} with {}", container, lease);
-                switch (tools.kubelet().checkpoint(pod.namespace(), pod.name(), container, ARCHIVE_LIMIT)) {
+            for (ContainerOnNode container : pod.containers()) {
+                LOG.info("Taking an archive of {} with {}", container.name(), lease);
+                switch (tools.kubelet().checkpoint(pod.namespace(), pod.name(), container.name(), ARCHIVE_LIMIT)) {
                     case KubeletAnswer.Archived archived -> files.addAll(archived.archives());
                     case KubeletAnswer.Failed failed -> throw failed.failure();
                 }

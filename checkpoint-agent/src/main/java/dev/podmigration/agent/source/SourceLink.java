@@ -3,6 +3,8 @@ package dev.podmigration.agent.source;
 import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.peer.PeerFailures;
 import dev.podmigration.agent.peer.TargetLink;
+import dev.podmigration.agent.runtime.ContainerOnNode;
+import dev.podmigration.agent.runtime.PodOnNode;
 import dev.podmigration.agent.wire.Hello;
 import dev.podmigration.agent.wire.SourceMessage;
 import dev.podmigration.agent.wire.TargetMessage;
@@ -25,7 +27,8 @@ final class SourceLink {
         this.restoreUid = restoreUid;
     }
 
-    static SourceLink open(SourceTools tools, PodCheckpoint checkpoint, String restoreUid) throws AgentFailure {
+    static SourceLink open(SourceTools tools, PodCheckpoint checkpoint, PodOnNode pod, String restoreUid)
+            throws AgentFailure {
         Peer peer = checkpoint.getSpec().getPeer();
         TargetLink link = tools.peers().connect(peer.getNodeName(), peer.getAddress());
         try {
@@ -36,7 +39,7 @@ final class SourceLink {
                             .setRestoreName(peer.getRestoreName())
                             .setRestoreUid(restoreUid)
                             .setSourceAddress(tools.ownAddress())
-                            .addAllContainers(checkpoint.getSpec().getContainers()))
+                            .addAllContainers(pod.containers().stream().map(ContainerOnNode::name).toList()))
                     .build());
             link.await(TargetMessage.BodyCase.WELCOME, WELCOME_LIMIT);
         } catch (AgentFailure failure) {

@@ -85,7 +85,7 @@ final class SourceMigration {
         interruptibly(() -> {
             PodOnNode found = tools.pod(checkpoint.getSpec().getPodUid(), checkpoint.getSpec().getContainers());
             pod = found;
-            SourceLink opened = SourceLink.open(tools, checkpoint, restoreUid);
+            SourceLink opened = SourceLink.open(tools, checkpoint, found, restoreUid);
             link = opened;
             FileRounds rounds = new FileRounds(tools, found, opened);
             files = rounds;

@@ -46,13 +46,15 @@ public record SourceTools(
         SourceCommit commit,
         String ownAddress) {
 
-    /** The pod, with the containers of that names in that order, all running. */
+    /** The pod, with the containers of that names in that order, all running; no names mean all of them. */
     PodOnNode pod(String podUid, List<String> names) throws AgentFailure, IOException {
         PodOnNode pod = runtime.pod(podUid)
                 .orElseThrow(() ->
                         new AgentFailure(FailureReason.PodNotRunning, "CRI-O has no sandbox of pod " + podUid));
         List<ContainerOnNode> containers = new ArrayList<>();
-        for (String name : names) {
+        List<String> wanted =
+                names.isEmpty() ? pod.containers().stream().map(ContainerOnNode::name).toList() : names;
+        for (String name : wanted) {
             containers.add(pod.container(name)
                     .filter(ContainerOnNode::isRunning)
                     .orElseThrow(() -> new AgentFailure(
