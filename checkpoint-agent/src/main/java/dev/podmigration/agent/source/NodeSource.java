@@ -60,7 +60,7 @@ public final class NodeSource implements SourceAgent {
     public NodeSource(SourceTools tools, Cluster cluster) {
         this.tools = tools;
         this.cluster = cluster;
-        this.fence = new SourceFence(tools.filter());
+        this.fence = new SourceFence(tools.filter(), tools.host());
     }
 
     @Override

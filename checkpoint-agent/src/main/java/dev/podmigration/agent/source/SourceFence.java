@@ -6,6 +6,7 @@ import dev.podmigration.agent.fence.Announcer;
 import dev.podmigration.agent.fence.FilterId;
 import dev.podmigration.agent.fence.PacketFilter;
 import dev.podmigration.agent.fence.PreparedChange;
+import dev.podmigration.agent.host.Host;
 import dev.podmigration.agent.linux.NetworkNamespace;
 import dev.podmigration.agent.runtime.PodOnNode;
 import java.io.IOException;
@@ -29,9 +30,11 @@ final class SourceFence {
     private static final Duration LOOK = Duration.ofMillis(500);
 
     private final PacketFilter filter;
+    private final Host host;
 
-    SourceFence(PacketFilter filter) {
+    SourceFence(PacketFilter filter, Host host) {
         this.filter = filter;
+        this.host = host;
     }
 
     /** The pod hears and speaks again, and its neighbours know where it is. */
@@ -42,7 +45,8 @@ final class SourceFence {
         }
         if (pod.isPresent() && pod.get().networkNamespace().isPresent()) {
             try (NetworkNamespace namespace =
-                            NetworkNamespace.open(Path.of(pod.get().networkNamespace().get()));
+                            NetworkNamespace.open(
+                                    host.path(pod.get().networkNamespace().get()));
                     PodInterface link = PodInterface.discover(namespace);
                     Announcer announcer = Announcer.open(link.podEnd(), link.mac())) {
                 announcer.announce(addresses(record));

@@ -209,8 +209,8 @@ final class SourceMigration {
         return tools.inspector().memoryBytes(List.copyOf(container.processes())) * 2 + (64L << 20);
     }
 
-    private static Path networkNamespace(PodOnNode pod) throws AgentFailure {
-        return Path.of(pod.networkNamespace()
+    private Path networkNamespace(PodOnNode pod) throws AgentFailure {
+        return tools.host().path(pod.networkNamespace()
                 .orElseThrow(() -> new AgentFailure(
                         FailureReason.HostNetwork, "Pod " + pod.name() + " has the network of its node")));
     }

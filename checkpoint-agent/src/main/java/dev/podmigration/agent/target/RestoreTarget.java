@@ -19,10 +19,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +54,7 @@ final class RestoreTarget {
     private final TargetTools tools;
     private final String podUid;
     private final List<ContainerPlace> containers;
-    private final Network network;
+    private final @Nullable Network network;
     private final boolean tcpClose;
     private final Consumer<TargetMessage> replies;
     private final BlockingQueue<Event> inbox = new LinkedBlockingQueue<>();
@@ -63,7 +65,7 @@ final class RestoreTarget {
             TargetTools tools,
             String podUid,
             List<ContainerPlace> containers,
-            Network network,
+            @Nullable Network network,
             boolean tcpClose,
             Consumer<TargetMessage> replies) {
         this.tools = tools;
@@ -111,14 +113,14 @@ final class RestoreTarget {
         steps.done("grant");
         containers.get(last).answer(complete, true);
         HookEvent letGo = hook(last, HookAction.PRE_RESUME, end);
-        network.lift();
+        fenced().lift();
         containers.get(last).answer(letGo, true);
         steps.done("lift");
         for (Cgroup early : held) {
             early.thaw(Duration.ofSeconds(5));
         }
         hook(last, HookAction.POST_RESUME, end);
-        int frames = network.release();
+        int frames = fenced().release();
         Instant now = Instant.now();
         steps.done("resume");
         Resumed.Builder resumed =
@@ -221,6 +223,10 @@ final class RestoreTarget {
         };
     }
 
+    private Network fenced() {
+        return Objects.requireNonNull(network, "restored without a fence");
+    }
+
     private static Duration left(long end) {
         return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
     }
@@ -239,6 +245,8 @@ final class RestoreTarget {
             early.killAll();
             early.thaw(Duration.ofSeconds(5));
         }
-        network.abandon();
+        if (network != null) {
+            network.abandon();
+        }
     }
 }
