@@ -6,6 +6,7 @@ import dev.podmigration.agent.wire.OutcomeRequest;
 import dev.podmigration.agent.wire.PeerGrpc;
 import dev.podmigration.agent.wire.SourceMessage;
 import dev.podmigration.agent.wire.TargetMessage;
+import dev.podmigration.api.v1alpha1.FailureReason;
 
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
@@ -57,19 +58,21 @@ final class PeerService extends PeerGrpc.PeerImplBase {
             } catch (AgentFailure failure) {
                 replies.accept(
                         TargetMessage.newBuilder().setFailed(PeerFailures.toWire(failure)).build());
-                session.ended(failure.getMessage());
+                session.ended(failure);
             }
         }
 
         @Override
         public void onError(Throwable broken) {
             LOG.debug("Stream of {} broke", node, broken);
-            session.ended("the stream from " + node + " broke: " + broken.getMessage());
+            session.ended(new AgentFailure(
+                    FailureReason.StreamBroken, "The stream from " + node + " broke: " + broken.getMessage()));
         }
 
         @Override
         public void onCompleted() {
-            session.ended("the agent of " + node + " closed the stream");
+            session.ended(new AgentFailure(
+                    FailureReason.StreamBroken, "The agent of " + node + " closed the stream"));
             replies.complete();
         }
     }

@@ -10,5 +10,5 @@ public interface TargetSession {
     void receive(SourceMessage message) throws AgentFailure;
 
     /** The stream is over; whatever was not committed is undone here. */
-    void ended(String why);
+    void ended(AgentFailure why);
 }

@@ -121,13 +121,13 @@ final class ArmedPod implements AutoCloseable {
      * The stream is over. A pod that has asked for the grant asks again another way; one that only received files can receive them
      * again; anything between is given up.
      */
-    void streamEnded(String why) throws IOException {
+    void streamEnded(AgentFailure why) throws IOException {
         if (network != null) {
             TargetState state = tools.commit().record(podUid).map(TargetRecord::state).orElse(TargetState.CANCELLED);
             switch (state) {
-                case ARMED, RESTORING -> cancel(new AgentFailure(FailureReason.StreamBroken, why));
-                case ASKED -> askOtherwise(why);
-                case RESUMED, CANCELLED -> LOG.debug("Pod {}: {}", podUid, why);
+                case ARMED, RESTORING -> cancel(why);
+                case ASKED -> askOtherwise(why.getMessage());
+                case RESUMED, CANCELLED -> LOG.debug("Pod {}: {}", podUid, why.getMessage());
             }
         }
     }

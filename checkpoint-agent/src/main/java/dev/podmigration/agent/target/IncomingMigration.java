@@ -84,7 +84,7 @@ final class IncomingMigration implements TargetSession {
     }
 
     @Override
-    public synchronized void ended(String why) {
+    public synchronized void ended(AgentFailure why) {
         if (ended) {
             return;
         }
@@ -94,7 +94,7 @@ final class IncomingMigration implements TargetSession {
             try {
                 known.streamEnded(why);
             } catch (IOException e) {
-                LOG.error("After the end of a stream ({})", why, e);
+                LOG.error("After the end of a stream ({})", why.getMessage(), e);
             }
         }
     }
