@@ -186,6 +186,13 @@ public final class CheckpointController implements AutoCloseable {
                         status.setPhase(PodCheckpointPhase.Granted);
                     });
         } catch (AgentFailure failure) {
+            LOG.warn(
+                    "{}/{}: {}: {}",
+                    object.getMetadata().getNamespace(),
+                    object.getMetadata().getName(),
+                    failure.reason(),
+                    failure.getMessage(),
+                    failure);
             statuses.update(
                     object,
                     status -> {
