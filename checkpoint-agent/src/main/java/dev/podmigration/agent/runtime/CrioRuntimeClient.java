@@ -118,6 +118,12 @@ public final class CrioRuntimeClient implements ContainerRuntime {
     }
 
     @Override
+    public void noticeResumed(String containerId) throws IOException {
+        // 409: it does not take the container for paused.
+        UnixHttp.getOr(409, socket, "/unpause/" + containerId);
+    }
+
+    @Override
     public CrioConfiguration configuration() throws IOException {
         return CrioConfiguration.parse(UnixHttp.get(socket, "/config"));
     }

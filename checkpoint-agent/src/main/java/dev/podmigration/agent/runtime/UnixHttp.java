@@ -25,6 +25,17 @@ final class UnixHttp {
         }
     }
 
+    /** For requests whose refusal is no failure: whether the server answered 200 or this other status. */
+    static void getOr(int alsoFine, Path socket, String path) throws IOException {
+        try {
+            get(socket, path);
+        } catch (ContainerRuntimeException refused) {
+            if (!refused.getMessage().contains(" " + alsoFine + " ")) {
+                throw refused;
+            }
+        }
+    }
+
     private static String readAll(SocketChannel channel) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);

@@ -188,23 +188,35 @@ public final class NodeSource implements SourceAgent {
                 .isPresent();
     }
 
-    /** The record says ROLLED_BACK: the pod runs again, heard and hearing. May be repeated. */
+    /**
+     * The record says ROLLED_BACK: the pod runs again, heard and hearing. May be repeated.
+     *
+     * <p>The pod's group is thawed while CRIU still holds the processes, because CRI-O looks at the containers when CRIU has let
+     * them go, and must find them resumable.
+     */
     private void thaw(SourceRecord record) throws IOException, AgentFailure {
         try {
+            fence.lift(record, tools.runtime().pod(record.podUid()));
+            Optional<PodCgroup> groups = tools.cgroups().ofPod(record.podUid());
+            if (groups.isPresent()) {
+                groups.get().pod().thaw(THAW_LIMIT);
+            }
             endMigration(
                     record.checkpoint().uid(),
                     new AgentFailure(FailureReason.Cancelled, "The source was rolled back"));
             tools.letHooksGo(record.containers());
-            fence.lift(record, tools.runtime().pod(record.podUid()));
-            Optional<PodCgroup> groups = tools.cgroups().ofPod(record.podUid());
             if (groups.isPresent()) {
-                for (Cgroup container : groups.get().containers().values()) {
-                    container.thaw(THAW_LIMIT);
+                for (String id : record.containers()) {
+                    tools.runtime().noticeResumed(id);
+                    Optional<Cgroup> container = groups.get().container(id);
+                    if (container.isPresent()) {
+                        container.get().thaw(THAW_LIMIT);
+                    }
                 }
-                groups.get().pod().thaw(THAW_LIMIT);
             }
             tools.addresses().giveBack(record.name());
-            Optional.ofNullable(migrations.get(record.checkpoint().uid())).ifPresent(SourceMigration::thawed);
+            Optional.ofNullable(migrations.get(record.checkpoint().uid()))
+                    .ifPresent(SourceMigration::thawed);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AgentFailure(FailureReason.Cancelled, "The agent is stopping", e);

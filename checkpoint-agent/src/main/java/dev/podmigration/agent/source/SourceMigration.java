@@ -121,6 +121,7 @@ final class SourceMigration {
         rounds.running();
         stream.await(BodyCase.FILES_APPLIED, COPY_LIMIT);
         for (ContainerOnNode container : source.containers()) {
+            tools.runtime().noticeResumed(container.id());
             ContainerDump dump = new ContainerDump(tools, source, container);
             dumps.add(dump);
             dump.prepare(imageRoom(container(groups, container)));

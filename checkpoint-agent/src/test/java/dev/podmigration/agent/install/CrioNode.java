@@ -126,6 +126,11 @@ final class CrioNode implements ContainerRuntime {
     }
 
     @Override
+    public void noticeResumed(String containerId) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public CrioConfiguration configuration() throws IOException {
         return CrioConfiguration.parse(
                 """
