@@ -84,7 +84,7 @@ final class RunCommand implements Callable<Integer> {
             NodeDirectories directories = new NodeDirectories(host);
             TmpfsMounts mounts = new TmpfsMounts(host, command);
             Cgroups cgroups = Cgroups.of(host);
-            PacketFilter filter = new NftPacketFilter(List.of("nft"));
+            PacketFilter filter = NftPacketFilter.load();
             CriuLogReader criuLogs = new CriuLogReader();
             CriuConfiguration criu = CriuConfiguration.of(
                     host, runtime.configuration().defaultHandler().path());
