@@ -28,7 +28,7 @@ final class SourceLink {
     }
 
     static SourceLink open(SourceTools tools, PodCheckpoint checkpoint, PodOnNode pod, String restoreUid)
-            throws AgentFailure {
+            throws AgentFailure, IOException {
         Peer peer = checkpoint.getSpec().getPeer();
         TargetLink link = tools.peers().connect(peer.getNodeName(), peer.getAddress());
         try {
@@ -39,6 +39,7 @@ final class SourceLink {
                             .setRestoreName(peer.getRestoreName())
                             .setRestoreUid(restoreUid)
                             .setSourceAddress(tools.ownAddress())
+                            .addAllDataDirectories(DataDirectories.of(tools.host(), pod))
                             .addAllContainers(pod.containers().stream().map(ContainerOnNode::name).toList()))
                     .build());
             link.await(TargetMessage.BodyCase.WELCOME, WELCOME_LIMIT);

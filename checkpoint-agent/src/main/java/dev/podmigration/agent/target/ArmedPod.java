@@ -111,6 +111,7 @@ final class ArmedPod implements AutoCloseable {
             throw new AgentFailure(FailureReason.AlreadyMigrating, "Another stream has begun to fill this pod");
         }
         tools.commit().source(podUid, hello.getCheckpointUid(), sourceNode, hello.getSourceAddress());
+        DataDirectoryLinks.make(tools.volumes(podUid), hello.getDataDirectoriesList());
     }
 
     long imageLimit() {

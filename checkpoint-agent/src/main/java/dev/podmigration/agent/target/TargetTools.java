@@ -78,15 +78,17 @@ public record TargetTools(
         return new TargetTree(host.path(container.rootDirectory()), mounts, false);
     }
 
+    /** The directory in which the kubelet keeps the volumes of a pod. */
+    Path volumes(String podUid) {
+        return kubeletRoot.resolve("pods").resolve(podUid).resolve("volumes");
+    }
+
     /** Where a volume of the pod is on this node. */
     TargetTree tree(String podUid, String name) throws IOException, AgentFailure {
         Optional<String> emptyDir = TreeNames.emptyDir(name);
         if (emptyDir.isPresent()) {
-            Path volume = kubeletRoot
-                    .resolve("pods")
-                    .resolve(podUid)
-                    .resolve("volumes/kubernetes.io~empty-dir")
-                    .resolve(emptyDir.get());
+            Path volume =
+                    volumes(podUid).resolve("kubernetes.io~empty-dir").resolve(emptyDir.get());
             if (Files.isDirectory(volume)) {
                 return TargetTree.of(volume);
             }
