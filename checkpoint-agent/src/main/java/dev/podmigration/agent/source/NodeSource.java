@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -226,6 +227,7 @@ public final class NodeSource implements SourceAgent {
     /** The record says RELEASED: kill what is frozen, then let it wake up into the signal. May be repeated. */
     private void kill(SourceRecord record) throws IOException, AgentFailure {
         try {
+            endMigration(record.name(), null);
             tools.letHooksGo(record.containers());
             Optional<PodCgroup> groups = tools.cgroups().ofPod(record.podUid());
             if (groups.isPresent()) {
@@ -245,7 +247,7 @@ public final class NodeSource implements SourceAgent {
         }
     }
 
-    private void endMigration(String uid, AgentFailure why) throws IOException {
+    private void endMigration(String uid, @Nullable AgentFailure why) throws IOException {
         SourceMigration migration = migrations.get(uid);
         if (migration != null) {
             migration.closeLink(why);

@@ -119,7 +119,7 @@ final class RestoreTarget {
         for (Cgroup early : held) {
             early.thaw(Duration.ofSeconds(5));
         }
-        hook(last, HookAction.POST_RESUME, end);
+        boolean launcherEnded = resumed(last, end);
         int frames = fenced().release();
         Instant now = Instant.now();
         steps.done("resume");
@@ -130,7 +130,28 @@ final class RestoreTarget {
         replies.accept(TargetMessage.newBuilder().setResumed(resumed).build());
         // Only now, because it costs a disk's flush: until it is there the record says the same to a restarted agent.
         RestoreMark.COMMITTED.set(tools.directories(), podUid);
-        launcherEnded(last, end);
+        if (!launcherEnded) {
+            launcherEnded(last, end);
+        }
+    }
+
+    /**
+     * CRIU tells that it has let the container go, and its launcher ends; which is seen first is chance. The record says RESUMED
+     * by now: nothing that happens here can take the grant back.
+     *
+     * @return whether it was the launcher
+     */
+    private boolean resumed(int last, long end) throws AgentFailure, IOException, InterruptedException {
+        Event event = next(end);
+        if (event instanceof Event.Hook hook
+                && hook.container() == last
+                && hook.event().action() == HookAction.POST_RESUME) {
+            return false;
+        }
+        if (event instanceof Event.LauncherEnded ended && ended.container() == last && ended.code() == 0) {
+            return true;
+        }
+        throw unexpected(event, HookAction.POST_RESUME.text());
     }
 
     private void order(int i, long end) throws AgentFailure, IOException, InterruptedException {
@@ -190,6 +211,9 @@ final class RestoreTarget {
 
     private void launcherEnded(int i, long end) throws AgentFailure, IOException, InterruptedException {
         Event event = next(end);
+        while (event instanceof Event.Hook hook && hook.event().action() == HookAction.POST_RESUME) {
+            event = next(end);
+        }
         if (event instanceof Event.LauncherEnded ended && ended.container() == i && ended.code() == 0) {
             return;
         }
