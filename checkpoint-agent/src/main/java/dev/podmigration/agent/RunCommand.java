@@ -2,6 +2,7 @@ package dev.podmigration.agent;
 
 import dev.podmigration.agent.address.AddressReservation;
 import dev.podmigration.agent.address.KeptAddresses;
+import dev.podmigration.agent.canary.Canary;
 import dev.podmigration.agent.commit.RecordStore;
 import dev.podmigration.agent.commit.SourceCommit;
 import dev.podmigration.agent.commit.SourceRecord;
@@ -18,6 +19,9 @@ import dev.podmigration.agent.host.NamespaceCommand;
 import dev.podmigration.agent.host.NodeDirectories;
 import dev.podmigration.agent.host.TmpfsMounts;
 import dev.podmigration.agent.inspect.ContainerInspector;
+import dev.podmigration.agent.install.NodeParts;
+import dev.podmigration.agent.node.MigrationNodePublisher;
+import dev.podmigration.agent.node.NodeFactsReader;
 import dev.podmigration.agent.peer.CertificateRequests;
 import dev.podmigration.agent.peer.Identity;
 import dev.podmigration.agent.peer.PeerClient;
@@ -40,6 +44,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -124,7 +129,17 @@ final class RunCommand implements Callable<Integer> {
                     peers,
                     targetCommit,
                     host.path(KUBELET_ROOT)));
+            NodeKeeper keeper = new NodeKeeper(
+                    settings,
+                    host,
+                    client,
+                    runtime,
+                    new NodeParts(host, command, CrioRuntimeClient.DEFAULT_SOCKET, runtime),
+                    new Canary(host, command),
+                    new NodeFactsReader(host, command, runtime),
+                    new MigrationNodePublisher(client, settings.node(), Clock.systemUTC()));
             source.recover();
+            keeper.prepare();
             CertificateRequests certificates =
                     new CertificateRequests(client, settings.namespace(), settings.node(), settings.address());
             try (ScheduledExecutorService renewals = Executors.newSingleThreadScheduledExecutor(

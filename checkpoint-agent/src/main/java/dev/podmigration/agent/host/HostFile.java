@@ -63,6 +63,11 @@ public final class HostFile {
         return "." + Path.of(path).getFileName() + ".podmigration";
     }
 
+    /** Where this process finds it. */
+    public Path location() {
+        return host.path(path);
+    }
+
     /** As the node names it. */
     public String path() {
         return path;

@@ -1,7 +1,6 @@
 package dev.podmigration.agent.install;
 
 import dev.podmigration.agent.host.Host;
-import dev.podmigration.agent.linux.Signal;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -61,10 +60,6 @@ record CrioProcess(long pid, List<String> arguments) {
             }
         }
         return DEFAULT_DROP_INS;
-    }
-
-    void reload() throws IOException {
-        Signal.HANGUP.send(pid);
     }
 
     /**

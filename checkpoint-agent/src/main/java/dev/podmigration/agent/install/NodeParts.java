@@ -3,6 +3,7 @@ package dev.podmigration.agent.install;
 import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.criu.CriuConfiguration;
 import dev.podmigration.agent.host.Host;
+import dev.podmigration.agent.host.HostCommand;
 import dev.podmigration.agent.host.HostFile;
 import dev.podmigration.agent.host.HostTree;
 import dev.podmigration.agent.host.NodeDirectories;
@@ -42,13 +43,19 @@ public final class NodeParts {
     private final Host host;
     private final String crioSocket;
     private final ContainerRuntime crio;
+    private final CrioService service;
     private final HostFile launcher;
     private final HostFile hook;
     private final HostFile realRuntime;
     private final CreatedDirectories created;
 
-    public NodeParts(Host host, String crioSocket, ContainerRuntime crio) {
+    public NodeParts(Host host, HostCommand command, String crioSocket, ContainerRuntime crio) {
+        this(host, crioSocket, crio, new CrioService.OfNode(host, command));
+    }
+
+    NodeParts(Host host, String crioSocket, ContainerRuntime crio, CrioService service) {
         this.host = host;
+        this.service = service;
         this.crioSocket = crioSocket;
         this.crio = crio;
         this.launcher = new HostFile(host, NodeDirectories.DATA + "/bin/launcher", PROGRAM);
@@ -78,8 +85,10 @@ public final class NodeParts {
         String text = RuntimeHandlerFile.text(nodesOwn);
         boolean changed = !handler.read().equals(text);
         handler.write(text);
-        if (changed || !crio.handlers().contains(HANDLER)) {
-            process.reload();
+        // Written by an agent that was killed before it came to the restart.
+        boolean unread = !service.hasRead(process, handler.location());
+        if (changed || unread || !crio.handlers().contains(HANDLER)) {
+            service.restart(process);
         }
         awaitHandler(true);
     }
@@ -126,7 +135,7 @@ public final class NodeParts {
         boolean known = handler.exists() || crio.handlers().contains(HANDLER);
         handler.writeOrDelete("");
         if (known) {
-            process.reload();
+            service.restart(process);
             awaitHandler(false);
         }
         for (String runtime : List.of("crun", "runc")) {
@@ -159,16 +168,25 @@ public final class NodeParts {
     private void awaitHandler(boolean wanted)
             throws IOException, InterruptedException, AgentFailure {
         long deadline = System.nanoTime() + RELOAD_LIMIT.toNanos();
-        while (crio.handlers().contains(HANDLER) != wanted) {
+        while (!isHandlerKnown(wanted)) {
             if (System.nanoTime() - deadline > 0) {
                 throw new AgentFailure(
                         FailureReason.CheckpointNotSupported,
-                        "CRI-O did not %s the runtime handler %s when it read its configuration again"
+                        "CRI-O did not %s the runtime handler %s after its restart"
                                 .formatted(wanted ? "take" : "forget", HANDLER),
                         "See CRI-O's log for \"Unable to reload configuration\".",
                         List.of());
             }
             Thread.sleep(LOOK);
+        }
+    }
+
+    /** While CRI-O is being restarted it answers nothing. */
+    private boolean isHandlerKnown(boolean wanted) {
+        try {
+            return crio.handlers().contains(HANDLER) == wanted;
+        } catch (IOException restarting) {
+            return false;
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.podmigration.agent.install;
 
 import dev.podmigration.agent.host.Host;
+import dev.podmigration.agent.linux.Signal;
 import dev.podmigration.agent.runtime.ContainerOnNode;
 import dev.podmigration.agent.runtime.ContainerRuntime;
 import dev.podmigration.agent.runtime.CrioConfiguration;
@@ -26,7 +27,7 @@ import java.util.TreeMap;
  * A node in a directory with a process that is called crio, listens on the socket and notes each
  * SIGHUP. Its runtime knows the handlers of the drop-ins as they were at the last of these.
  */
-final class CrioNode implements ContainerRuntime {
+final class CrioNode implements ContainerRuntime, CrioService {
 
     final Path root;
     final Host host;
@@ -123,6 +124,17 @@ final class CrioNode implements ContainerRuntime {
             }
         }
         return Set.copyOf(handlers);
+    }
+
+    @Override
+    public boolean hasRead(CrioProcess process, Path file) {
+        return true;
+    }
+
+    /** Stands for a restart: the process notes that it was asked. */
+    @Override
+    public void restart(CrioProcess process) throws IOException {
+        Signal.HANGUP.send(process.pid());
     }
 
     @Override

@@ -30,7 +30,7 @@ class NodePartsTest {
     @BeforeEach
     void makeNode() throws IOException {
         node = new CrioNode(root);
-        parts = new NodeParts(node.host, node.socket(), node);
+        parts = new NodeParts(node.host, node.socket(), node, node);
     }
 
     @AfterEach

@@ -1,0 +1,114 @@
+package dev.podmigration.agent;
+
+import dev.podmigration.agent.address.NetworkFacts;
+import dev.podmigration.agent.canary.Canary;
+import dev.podmigration.agent.canary.Proof;
+import dev.podmigration.agent.host.Host;
+import dev.podmigration.agent.install.NodeParts;
+import dev.podmigration.agent.node.MigrationNodePublisher;
+import dev.podmigration.agent.node.NodeFacts;
+import dev.podmigration.agent.node.NodeFactsReader;
+import dev.podmigration.agent.node.NodeReport;
+import dev.podmigration.agent.runtime.ContainerRuntime;
+import dev.podmigration.api.v1alpha1.NodeNetwork;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps the node ready for migrations and says so: installs, proves, publishes. */
+final class NodeKeeper {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeKeeper.class);
+    private static final String CNI = "/etc/cni/net.d";
+
+    private final Settings settings;
+    private final Host host;
+    private final KubernetesClient client;
+    private final ContainerRuntime runtime;
+    private final NodeParts parts;
+    private final Canary canary;
+    private final NodeFactsReader reader;
+    private final MigrationNodePublisher publisher;
+    private List<Proof> proofs = List.of();
+    private List<String> problems = List.of("The agent has just started.");
+    private volatile @Nullable Instant certificateExpiry;
+    private @Nullable NodeFacts facts;
+
+    NodeKeeper(
+            Settings settings,
+            Host host,
+            KubernetesClient client,
+            ContainerRuntime runtime,
+            NodeParts parts,
+            Canary canary,
+            NodeFactsReader reader,
+            MigrationNodePublisher publisher) {
+        this.settings = settings;
+        this.host = host;
+        this.client = client;
+        this.runtime = runtime;
+        this.parts = parts;
+        this.canary = canary;
+        this.reader = reader;
+        this.publisher = publisher;
+    }
+
+    void certificateExpires(Instant expiry) {
+        certificateExpiry = expiry;
+    }
+
+    /** Puts the node parts in place and proves what the node can do. Once, before anything is served. */
+    synchronized void prepare() throws InterruptedException {
+        try {
+            parts.install();
+            proofs = canary.prove(runtime.configuration());
+            problems = List.of();
+        } catch (AgentFailure failure) {
+            LOG.warn("The node cannot be used: {}", failure.getMessage(), failure);
+            problems = List.of(failure.getMessage() + " " + failure.remedy());
+        } catch (IOException e) {
+            LOG.warn("The node cannot be used", e);
+            problems = List.of("The node could not be prepared: " + e.getMessage());
+        }
+        for (Proof proof : proofs) {
+            LOG.info("{}: {} {}", proof.ability(), proof.proved() ? "proved." : "NOT proved.", proof.message());
+        }
+    }
+
+    /** Looks whether the parts are still there, and publishes. Called again and again. */
+    synchronized void report() {
+        try {
+            if (facts == null) {
+                Node node = client.nodes().withName(settings.node()).get();
+                facts = reader.read(node.getStatus().getNodeInfo());
+            }
+            List<String> now = new ArrayList<>(problems);
+            parts.state().missing().forEach(part -> now.add("Missing or changed on the node: " + part));
+            publisher.publish(new NodeReport(
+                    settings.peerAddress(), facts, network(), proofs, now, Optional.ofNullable(certificateExpiry)));
+        } catch (IOException | AgentFailure | RuntimeException e) {
+            LOG.warn("The node could not be published", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Optional<NodeNetwork> network() throws IOException {
+        return NetworkFacts.read(host.path(CNI), Optional.empty()).map(found -> {
+            NetworkFacts.Verdict verdict = found.verdict();
+            NodeNetwork network = new NodeNetwork();
+            network.setPlugin(found.plugin());
+            network.setSubnets(found.subnets().stream().map(Object::toString).toList());
+            network.setKeepable(verdict.keepable());
+            network.setMessage(verdict.message());
+            return network;
+        });
+    }
+}
