@@ -14,6 +14,7 @@ public class AgentFailure extends Exception {
 
     private final FailureReason reason;
     private final String remedy;
+
     @SuppressWarnings("serial") // List.copyOf makes it, which is serializable
     private final List<String> log;
 

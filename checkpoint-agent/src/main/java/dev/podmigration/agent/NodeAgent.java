@@ -8,13 +8,16 @@ import dev.podmigration.agent.wire.OutcomeReply;
 import dev.podmigration.agent.wire.OutcomeRequest;
 import dev.podmigration.agent.wire.TargetMessage;
 import dev.podmigration.api.v1alpha1.PodRestore;
+
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /** What this node answers to the agents of others. */
 record NodeAgent(
-        NodeSource source, NodeTarget target, BiFunction<String, String, Optional<PodRestore>> restores)
+        NodeSource source,
+        NodeTarget target,
+        BiFunction<String, String, Optional<PodRestore>> restores)
         implements PeerHandler {
 
     @Override

@@ -11,16 +11,19 @@ import dev.podmigration.agent.node.NodeFactsReader;
 import dev.podmigration.agent.node.NodeReport;
 import dev.podmigration.agent.runtime.ContainerRuntime;
 import dev.podmigration.api.v1alpha1.NodeNetwork;
+
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClient;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Keeps the node ready for migrations and says so: installs, proves, publishes. */
 final class NodeKeeper {
@@ -64,7 +67,10 @@ final class NodeKeeper {
         certificateExpiry = expiry;
     }
 
-    /** Puts the node parts in place and proves what the node can do. Once, before anything is served. */
+    /**
+     * Puts the node parts in place and proves what the node can do. Once, before anything is
+     * served.
+     */
     synchronized void prepare() throws InterruptedException {
         try {
             parts.install();
@@ -78,7 +84,11 @@ final class NodeKeeper {
             problems = List.of("The node could not be prepared: " + e.getMessage());
         }
         for (Proof proof : proofs) {
-            LOG.info("{}: {} {}", proof.ability(), proof.proved() ? "proved." : "NOT proved.", proof.message());
+            LOG.info(
+                    "{}: {} {}",
+                    proof.ability(),
+                    proof.proved() ? "proved." : "NOT proved.",
+                    proof.message());
         }
     }
 
@@ -90,9 +100,17 @@ final class NodeKeeper {
                 facts = reader.read(node.getStatus().getNodeInfo());
             }
             List<String> now = new ArrayList<>(problems);
-            parts.state().missing().forEach(part -> now.add("Missing or changed on the node: " + part));
-            publisher.publish(new NodeReport(
-                    settings.peerAddress(), facts, network(), proofs, now, Optional.ofNullable(certificateExpiry)));
+            parts.state()
+                    .missing()
+                    .forEach(part -> now.add("Missing or changed on the node: " + part));
+            publisher.publish(
+                    new NodeReport(
+                            settings.peerAddress(),
+                            facts,
+                            network(),
+                            proofs,
+                            now,
+                            Optional.ofNullable(certificateExpiry)));
         } catch (IOException | AgentFailure | RuntimeException e) {
             LOG.warn("The node could not be published", e);
         } catch (InterruptedException e) {
@@ -101,14 +119,17 @@ final class NodeKeeper {
     }
 
     private Optional<NodeNetwork> network() throws IOException {
-        return NetworkFacts.read(host.path(CNI), Optional.empty()).map(found -> {
-            NetworkFacts.Verdict verdict = found.verdict();
-            NodeNetwork network = new NodeNetwork();
-            network.setPlugin(found.plugin());
-            network.setSubnets(found.subnets().stream().map(Object::toString).toList());
-            network.setKeepable(verdict.keepable());
-            network.setMessage(verdict.message());
-            return network;
-        });
+        return NetworkFacts.read(host.path(CNI), Optional.empty())
+                .map(
+                        found -> {
+                            NetworkFacts.Verdict verdict = found.verdict();
+                            NodeNetwork network = new NodeNetwork();
+                            network.setPlugin(found.plugin());
+                            network.setSubnets(
+                                    found.subnets().stream().map(Object::toString).toList());
+                            network.setKeepable(verdict.keepable());
+                            network.setMessage(verdict.message());
+                            return network;
+                        });
     }
 }

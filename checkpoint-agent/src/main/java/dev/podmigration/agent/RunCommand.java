@@ -39,31 +39,35 @@ import dev.podmigration.agent.source.SourceAddresses;
 import dev.podmigration.agent.source.SourceTools;
 import dev.podmigration.agent.target.NodeTarget;
 import dev.podmigration.agent.target.TargetTools;
+
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import picocli.CommandLine.Command;
+
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import picocli.CommandLine.Command;
 
 /** Runs until it is told to stop. */
 @Command(name = "run", description = "Serves this node until it is told to stop.")
 final class RunCommand implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
-    private static final Path SERVICE_ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
+    private static final Path SERVICE_ACCOUNT =
+            Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
     private static final String KUBELET_ROOT = "/var/lib/kubelet";
     private static final String CNI_NETWORKS = "/var/lib/cni/networks";
     private static final int KUBELET_PORT = 10250;
@@ -80,77 +84,99 @@ final class RunCommand implements Callable<Integer> {
         Host host = Host.ofThisNode();
         try (HealthServer health = new HealthServer(settings.healthPort(), unready::get);
                 KubernetesClient client = new KubernetesClientBuilder().build();
-                ContainerRuntime runtime = new CrioRuntimeClient(host, CrioRuntimeClient.DEFAULT_SOCKET);
-                KubeletClient kubelet = new KubeletClient(
-                        URI.create("https://" + settings.kubeletHost() + ":" + KUBELET_PORT),
-                        SERVICE_ACCOUNT.resolve("token"),
-                        KubeletTrust.context(host, SERVICE_ACCOUNT.resolve("ca.crt")))) {
+                ContainerRuntime runtime =
+                        new CrioRuntimeClient(host, CrioRuntimeClient.DEFAULT_SOCKET);
+                KubeletClient kubelet =
+                        new KubeletClient(
+                                URI.create(
+                                        "https://" + settings.kubeletHost() + ":" + KUBELET_PORT),
+                                SERVICE_ACCOUNT.resolve("token"),
+                                KubeletTrust.context(host, SERVICE_ACCOUNT.resolve("ca.crt")))) {
             HostCommand command = NamespaceCommand.ofProcess(1);
             NodeDirectories directories = new NodeDirectories(host);
             TmpfsMounts mounts = new TmpfsMounts(host, command);
             Cgroups cgroups = Cgroups.of(host);
             PacketFilter filter = NftPacketFilter.load();
             CriuLogReader criuLogs = new CriuLogReader();
-            CriuConfiguration criu = CriuConfiguration.of(
-                    host, runtime.configuration().defaultHandler().path());
+            CriuConfiguration criu =
+                    CriuConfiguration.of(host, runtime.configuration().defaultHandler().path());
             Identity identity = new Identity();
             PeerClient peers = new PeerClient(identity);
-            SourceCommit sourceCommit = new SourceCommit(
-                    new RecordStore<>(directories.data().resolve("records/checkpoints"), SourceRecord.class));
-            TargetCommit targetCommit = new TargetCommit(
-                    new RecordStore<>(directories.data().resolve("records/restores"), TargetRecord.class));
+            SourceCommit sourceCommit =
+                    new SourceCommit(
+                            new RecordStore<>(
+                                    directories.data().resolve("records/checkpoints"),
+                                    SourceRecord.class));
+            TargetCommit targetCommit =
+                    new TargetCommit(
+                            new RecordStore<>(
+                                    directories.data().resolve("records/restores"),
+                                    TargetRecord.class));
 
-            NodeSource source = new NodeSource(
-                    new SourceTools(
+            NodeSource source =
+                    new NodeSource(
+                            new SourceTools(
+                                    host,
+                                    directories,
+                                    mounts,
+                                    cgroups,
+                                    runtime,
+                                    kubelet,
+                                    criu,
+                                    criuLogs,
+                                    new ContainerInspector(Path.of("/proc")),
+                                    filter,
+                                    new SourceAddresses(
+                                            host, new AddressReservation(host.path(CNI_NETWORKS))),
+                                    peers,
+                                    sourceCommit,
+                                    settings.peerAddress()),
+                            new KubernetesCluster(client));
+            NodeTarget target =
+                    new NodeTarget(
+                            new TargetTools(
+                                    host,
+                                    directories,
+                                    mounts,
+                                    cgroups,
+                                    runtime,
+                                    criuLogs,
+                                    filter,
+                                    new KeptAddresses(),
+                                    peers,
+                                    targetCommit,
+                                    host.path(KUBELET_ROOT)));
+            NodeKeeper keeper =
+                    new NodeKeeper(
+                            settings,
                             host,
-                            directories,
-                            mounts,
-                            cgroups,
+                            client,
                             runtime,
-                            kubelet,
-                            criu,
-                            criuLogs,
-                            new ContainerInspector(Path.of("/proc")),
-                            filter,
-                            new SourceAddresses(host, new AddressReservation(host.path(CNI_NETWORKS))),
-                            peers,
-                            sourceCommit,
-                            settings.peerAddress()),
-                    new KubernetesCluster(client));
-            NodeTarget target = new NodeTarget(new TargetTools(
-                    host,
-                    directories,
-                    mounts,
-                    cgroups,
-                    runtime,
-                    criuLogs,
-                    filter,
-                    new KeptAddresses(),
-                    peers,
-                    targetCommit,
-                    host.path(KUBELET_ROOT)));
-            NodeKeeper keeper = new NodeKeeper(
-                    settings,
-                    host,
-                    client,
-                    runtime,
-                    new NodeParts(host, command, CrioRuntimeClient.DEFAULT_SOCKET, runtime),
-                    new Canary(host, command),
-                    new NodeFactsReader(host, command, runtime),
-                    new MigrationNodePublisher(client, settings.node(), Clock.systemUTC()));
+                            new NodeParts(host, command, CrioRuntimeClient.DEFAULT_SOCKET, runtime),
+                            new Canary(host, command),
+                            new NodeFactsReader(host, command, runtime),
+                            new MigrationNodePublisher(client, settings.node(), Clock.systemUTC()));
             source.recover();
             keeper.prepare();
             CertificateRequests certificates =
-                    new CertificateRequests(client, settings.namespace(), settings.node(), settings.address());
-            try (ScheduledExecutorService renewals = Executors.newSingleThreadScheduledExecutor(
-                            Thread.ofPlatform().daemon().name("certificate").factory());
-                    CheckpointController checkpoints = new CheckpointController(client, settings.node(), source);
-                    RestoreController restores = new RestoreController(client, settings.node(), target);
+                    new CertificateRequests(
+                            client, settings.namespace(), settings.node(), settings.address());
+            try (ScheduledExecutorService renewals =
+                            Executors.newSingleThreadScheduledExecutor(
+                                    Thread.ofPlatform().daemon().name("certificate").factory());
+                    CheckpointController checkpoints =
+                            new CheckpointController(client, settings.node(), source);
+                    RestoreController restores =
+                            new RestoreController(client, settings.node(), target);
                     NodePods pods = new NodePods(client, settings.node(), checkpoints::wake)) {
-                keepRenewed(renewals, certificates, identity, certificates.renew(identity, SIGN_LIMIT));
+                keepRenewed(
+                        renewals, certificates, identity, certificates.renew(identity, SIGN_LIMIT));
                 target.recover(restores::wake);
                 try (PeerServer server =
-                        new PeerServer(identity, settings.port(), new NodeAgent(source, target, restores::find))) {
+                        new PeerServer(
+                                identity,
+                                settings.port(),
+                                new NodeAgent(source, target, restores::find))) {
                     restores.start();
                     checkpoints.start();
                     pods.start();
@@ -166,7 +192,10 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private static void keepRenewed(
-            ScheduledExecutorService renewals, CertificateRequests certificates, Identity identity, Instant next) {
+            ScheduledExecutorService renewals,
+            CertificateRequests certificates,
+            Identity identity,
+            Instant next) {
         long delay = Math.max(1, Duration.between(Instant.now(), next).toMillis());
         renewals.schedule(
                 () -> {
@@ -174,7 +203,10 @@ final class RunCommand implements Callable<Integer> {
                     try {
                         then = certificates.renew(identity, SIGN_LIMIT);
                     } catch (IOException | RuntimeException e) {
-                        LOG.warn("The certificate could not be renewed; trying again in {}", RENEW_RETRY, e);
+                        LOG.warn(
+                                "The certificate could not be renewed; trying again in {}",
+                                RENEW_RETRY,
+                                e);
                         then = Instant.now().plus(RENEW_RETRY);
                     }
                     keepRenewed(renewals, certificates, identity, then);
@@ -186,14 +218,17 @@ final class RunCommand implements Callable<Integer> {
     private static void awaitTermination() throws InterruptedException {
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            stop.countDown();
-            try {
-                stopped.await(5, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }));
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
+                                () -> {
+                                    stop.countDown();
+                                    try {
+                                        stopped.await(5, TimeUnit.SECONDS);
+                                    } catch (InterruptedException e) {
+                                        Thread.currentThread().interrupt();
+                                    }
+                                }));
         stop.await();
         stopped.countDown();
     }

@@ -32,8 +32,8 @@ public final class TargetCommit {
     }
 
     /** Notes whom to ask after a restart. */
-    public synchronized void source(String podUid, String checkpointUid, String node, String address)
-            throws IOException {
+    public synchronized void source(
+            String podUid, String checkpointUid, String node, String address) throws IOException {
         records.write(podUid, required(podUid).from(checkpointUid, node, address));
     }
 

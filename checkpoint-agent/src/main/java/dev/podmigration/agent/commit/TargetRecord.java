@@ -63,6 +63,14 @@ public record TargetRecord(
 
     public TargetRecord from(String checkpoint, String node, String address) {
         return new TargetRecord(
-                state, restore, podUid, checkpoint, address, node, containers, keptAddresses, resumedAt);
+                state,
+                restore,
+                podUid,
+                checkpoint,
+                address,
+                node,
+                containers,
+                keptAddresses,
+                resumedAt);
     }
 }

@@ -27,8 +27,8 @@ public sealed interface Cgroup permits FreezerCgroup, UnifiedCgroup {
     void freeze(Duration limit) throws IOException, InterruptedException;
 
     /**
-     * Asks the kernel to stop every process and returns at once: for processes that a tracer still holds, which stop when it
-     * lets go of them, before any instruction of theirs.
+     * Asks the kernel to stop every process and returns at once: for processes that a tracer still
+     * holds, which stop when it lets go of them, before any instruction of theirs.
      */
     void requestFreeze() throws IOException;
 

@@ -5,7 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Memory file systems of the node, made and removed by the node's own mount program, since mounts belong to its namespace. */
+/**
+ * Memory file systems of the node, made and removed by the node's own mount program, since mounts
+ * belong to its namespace.
+ */
 public final class TmpfsMounts {
 
     private static final Duration LIMIT = Duration.ofSeconds(10);

@@ -80,7 +80,9 @@ public final class ContainerInspector {
         return new Inspection(container, findings.stream().distinct().toList());
     }
 
-    /** Memory that CRIU would write as images: private pages, and shared memory once. Unit: bytes. */
+    /**
+     * Memory that CRIU would write as images: private pages, and shared memory once. Unit: bytes.
+     */
     public long memoryBytes(List<Long> pids) throws IOException {
         long anonymous = 0;
         Map<String, Long> shared = new HashMap<>();

@@ -65,14 +65,18 @@ final class PeerService extends PeerGrpc.PeerImplBase {
         @Override
         public void onError(Throwable broken) {
             LOG.debug("Stream of {} broke", node, broken);
-            session.ended(new AgentFailure(
-                    FailureReason.StreamBroken, "The stream from " + node + " broke: " + broken.getMessage()));
+            session.ended(
+                    new AgentFailure(
+                            FailureReason.StreamBroken,
+                            "The stream from " + node + " broke: " + broken.getMessage()));
         }
 
         @Override
         public void onCompleted() {
-            session.ended(new AgentFailure(
-                    FailureReason.StreamBroken, "The agent of " + node + " closed the stream"));
+            session.ended(
+                    new AgentFailure(
+                            FailureReason.StreamBroken,
+                            "The agent of " + node + " closed the stream"));
             replies.complete();
         }
     }

@@ -25,13 +25,16 @@ public final class TreeNames {
 
     /** The container whose root a tree is. */
     public static Optional<String> container(String tree) {
-        return tree.startsWith(ROOT) ? Optional.of(tree.substring(ROOT.length())) : Optional.empty();
+        return tree.startsWith(ROOT)
+                ? Optional.of(tree.substring(ROOT.length()))
+                : Optional.empty();
     }
 
     /** The emptyDir volume that a tree is; checked to be a plain name. */
     public static Optional<String> emptyDir(String tree) {
         return tree.startsWith(VOLUME)
-                ? Optional.of(tree.substring(VOLUME.length())).filter(name -> name.matches("[a-z0-9][a-z0-9.-]{0,252}"))
+                ? Optional.of(tree.substring(VOLUME.length()))
+                        .filter(name -> name.matches("[a-z0-9][a-z0-9.-]{0,252}"))
                 : Optional.empty();
     }
 }

@@ -2,8 +2,10 @@ package dev.podmigration.agent.reconcile;
 
 import dev.podmigration.agent.source.NodeSource;
 import dev.podmigration.api.v1alpha1.PodRestore;
+
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+
 import java.util.Optional;
 
 /** Asks the API server directly: these answers decide, a cache could be old. */
@@ -17,10 +19,8 @@ public final class KubernetesCluster implements NodeSource.Cluster {
 
     @Override
     public Optional<PodRestore> restore(String namespace, String name) {
-        return Optional.ofNullable(client.resources(PodRestore.class)
-                .inNamespace(namespace)
-                .withName(name)
-                .get());
+        return Optional.ofNullable(
+                client.resources(PodRestore.class).inNamespace(namespace).withName(name).get());
     }
 
     @Override

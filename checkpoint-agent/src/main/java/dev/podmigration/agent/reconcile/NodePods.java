@@ -11,26 +11,28 @@ public final class NodePods implements AutoCloseable {
     private final SharedIndexInformer<Pod> informer;
 
     public NodePods(KubernetesClient client, String node, Runnable deleted) {
-        informer = client.pods().inAnyNamespace().withField("spec.nodeName", node).runnableInformer(0);
-        informer.addEventHandler(new ResourceEventHandler<>() {
-            @Override
-            public void onAdd(Pod pod) {
-                // A pod that comes is told by its PodRestore.
-            }
+        informer =
+                client.pods().inAnyNamespace().withField("spec.nodeName", node).runnableInformer(0);
+        informer.addEventHandler(
+                new ResourceEventHandler<>() {
+                    @Override
+                    public void onAdd(Pod pod) {
+                        // A pod that comes is told by its PodRestore.
+                    }
 
-            @Override
-            public void onUpdate(Pod before, Pod pod) {
-                if (before.getMetadata().getDeletionTimestamp() == null
-                        && pod.getMetadata().getDeletionTimestamp() != null) {
-                    deleted.run();
-                }
-            }
+                    @Override
+                    public void onUpdate(Pod before, Pod pod) {
+                        if (before.getMetadata().getDeletionTimestamp() == null
+                                && pod.getMetadata().getDeletionTimestamp() != null) {
+                            deleted.run();
+                        }
+                    }
 
-            @Override
-            public void onDelete(Pod pod, boolean stateUnknown) {
-                deleted.run();
-            }
-        });
+                    @Override
+                    public void onDelete(Pod pod, boolean stateUnknown) {
+                        deleted.run();
+                    }
+                });
     }
 
     public void start() {

@@ -104,10 +104,11 @@ final class StatusWriter {
     }
 
     /**
-     * Replaces the status of what is there now. The spec may change meanwhile, which makes the server refuse with a conflict: then
-     * once more with the newer object.
+     * Replaces the status of what is there now. The spec may change meanwhile, which makes the
+     * server refuse with a conflict: then once more with the newer object.
      */
-    private <T extends HasMetadata> void edit(Resource<T> resource, String uid, Consumer<T> change) {
+    private <T extends HasMetadata> void edit(
+            Resource<T> resource, String uid, Consumer<T> change) {
         for (int attempt = 1; ; attempt++) {
             T found = resource.get();
             if (found == null || !uid.equals(found.getMetadata().getUid())) {
@@ -119,7 +120,8 @@ final class StatusWriter {
                 client.resource(found).updateStatus();
                 return;
             } catch (KubernetesClientException e) {
-                if (e.getCode() != HttpURLConnection.HTTP_CONFLICT || attempt == CONFLICT_ATTEMPTS) {
+                if (e.getCode() != HttpURLConnection.HTTP_CONFLICT
+                        || attempt == CONFLICT_ATTEMPTS) {
                     throw e;
                 }
             }

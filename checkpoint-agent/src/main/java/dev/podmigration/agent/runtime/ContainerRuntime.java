@@ -32,9 +32,9 @@ public interface ContainerRuntime extends AutoCloseable {
     List<String> podsOfHandler(String handler) throws IOException;
 
     /**
-     * Lets the runtime look whether a container still is paused. CRI-O 1.36 pauses a container for a checkpoint, notes that
-     * (internal/lib/checkpoint.go), resumes it, and does not look again: it would refuse the next checkpoint of a container
-     * that is "not running".
+     * Lets the runtime look whether a container still is paused. CRI-O 1.36 pauses a container for
+     * a checkpoint, notes that (internal/lib/checkpoint.go), resumes it, and does not look again:
+     * it would refuse the next checkpoint of a container that is "not running".
      */
     void noticeResumed(String containerId) throws IOException;
 

@@ -25,7 +25,10 @@ final class UnixHttp {
         }
     }
 
-    /** For requests whose refusal is no failure: whether the server answered 200 or this other status. */
+    /**
+     * For requests whose refusal is no failure: whether the server answered 200 or this other
+     * status.
+     */
     static void getOr(int alsoFine, Path socket, String path) throws IOException {
         try {
             get(socket, path);

@@ -2,6 +2,7 @@ package dev.podmigration.agent.source;
 
 import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.api.v1alpha1.FailureReason;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -17,13 +18,17 @@ final class Background {
 
     static <T> CompletableFuture<T> call(String name, Callable<T> task) {
         CompletableFuture<T> done = new CompletableFuture<>();
-        Thread.ofPlatform().daemon().name(name).start(() -> {
-            try {
-                done.complete(task.call());
-            } catch (Exception e) {
-                done.completeExceptionally(e);
-            }
-        });
+        Thread.ofPlatform()
+                .daemon()
+                .name(name)
+                .start(
+                        () -> {
+                            try {
+                                done.complete(task.call());
+                            } catch (Exception e) {
+                                done.completeExceptionally(e);
+                            }
+                        });
         return done;
     }
 
@@ -41,7 +46,9 @@ final class Background {
             }
         } catch (TimeoutException e) {
             throw new AgentFailure(
-                    FailureReason.FreezeLimitExceeded, "Not everything was sent within the freeze limit", e);
+                    FailureReason.FreezeLimitExceeded,
+                    "Not everything was sent within the freeze limit",
+                    e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.podmigration.agent.source;
 
 import dev.podmigration.agent.AgentFailure;
+
 import java.io.IOException;
 
 /** A failure of the stream, seen by code that writes to it. */

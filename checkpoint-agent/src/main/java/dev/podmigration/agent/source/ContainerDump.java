@@ -14,6 +14,11 @@ import dev.podmigration.agent.wire.ContainerImage;
 import dev.podmigration.agent.wire.ImageManifest;
 import dev.podmigration.agent.wire.SourceMessage;
 import dev.podmigration.api.v1alpha1.FailureReason;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,16 +29,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The dump of one container: asked for through the kubelet, followed through CRIU's hook, streamed while it is written.
+ * The dump of one container: asked for through the kubelet, followed through CRIU's hook, streamed
+ * while it is written.
  *
- * <p>Order of calls: {@link #prepare}, {@link #start}, {@link #awaitStopped}, {@link #dump}, {@link #awaitImages}, {@link #end}, and
- * {@link #close} on every path. The container stands still from {@code awaitStopped} until {@code end}, and longer if its pod's
- * control group is frozen.
+ * <p>Order of calls: {@link #prepare}, {@link #start}, {@link #awaitStopped}, {@link #dump}, {@link
+ * #awaitImages}, {@link #end}, and {@link #close} on every path. The container stands still from
+ * {@code awaitStopped} until {@code end}, and longer if its pod's control group is frozen.
  */
 final class ContainerDump implements AutoCloseable {
 
@@ -42,7 +45,10 @@ final class ContainerDump implements AutoCloseable {
     /** A dump that is not decided within this time after the order would be a hung CRIU. */
     private static final Duration END_LIMIT = Duration.ofSeconds(60);
 
-    /** What CRI-O leaves in the container's directory when a checkpoint fails (internal/lib/checkpoint.go, CRI-O 1.36). */
+    /**
+     * What CRI-O leaves in the container's directory when a checkpoint fails
+     * (internal/lib/checkpoint.go, CRI-O 1.36).
+     */
     private static final List<String> LEFT_BY_CRIO =
             List.of("bind.mounts", "config.dump", "spec.dump", "dump.log", "stats-dump");
 
@@ -75,51 +81,69 @@ final class ContainerDump implements AutoCloseable {
     }
 
     /**
-     * Everything slow that can be done while the container runs: a tmpfs for the images, so that the freeze does not wait for a
-     * disk, and the hook's pipes.
+     * Everything slow that can be done while the container runs: a tmpfs for the images, so that
+     * the freeze does not wait for a disk, and the hook's pipes.
      */
     void prepare(long imageBytes) throws IOException, AgentFailure, InterruptedException {
         Files.createDirectories(images);
         tools.mounts().mount(images, imageBytes);
         mounted = true;
-        hook = HookChannel.ofDump(tools.directories(), container.id(), event -> {
-            if (event.action().waitsForAnswer()) {
-                events.add(event);
-            }
-        });
+        hook =
+                HookChannel.ofDump(
+                        tools.directories(),
+                        container.id(),
+                        event -> {
+                            if (event.action().waitsForAnswer()) {
+                                events.add(event);
+                            }
+                        });
     }
 
     /** Asks the kubelet. CRI-O stops the container before it starts CRIU. */
-    void start(DumpOptions dumpOptions, SourceLink link, Duration limit) throws IOException, AgentFailure, InterruptedException {
+    void start(DumpOptions dumpOptions, SourceLink link, Duration limit)
+            throws IOException, AgentFailure, InterruptedException {
         options = tools.criuConfiguration().lease(dumpOptions);
-        ImageTail following = new ImageTail(images, frame -> {
-            imageBytes.addAndGet(frame.getPartsList().stream()
-                    .mapToLong(part -> part.getContent().size())
-                    .sum());
-            link.send(SourceMessage.newBuilder()
-                    .setImage(ContainerImage.newBuilder()
-                            .setContainer(container.name())
-                            .setFrame(frame)));
-        });
+        ImageTail following =
+                new ImageTail(
+                        images,
+                        frame -> {
+                            imageBytes.addAndGet(
+                                    frame.getPartsList().stream()
+                                            .mapToLong(part -> part.getContent().size())
+                                            .sum());
+                            link.send(
+                                    SourceMessage.newBuilder()
+                                            .setImage(
+                                                    ContainerImage.newBuilder()
+                                                            .setContainer(container.name())
+                                                            .setFrame(frame)));
+                        });
         tail = following;
         manifest = Background.call("images-" + container.name(), following::run);
-        request = Thread.ofPlatform()
-                .daemon()
-                .name("checkpoint-request-" + container.name())
-                .start(() -> events.add(ask(limit)));
+        request =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("checkpoint-request-" + container.name())
+                        .start(() -> events.add(ask(limit)));
     }
 
     private Ended ask(Duration limit) {
         try {
-            return switch (tools.kubelet().checkpoint(pod.namespace(), pod.name(), container.name(), limit)) {
+            return switch (tools.kubelet()
+                    .checkpoint(pod.namespace(), pod.name(), container.name(), limit)) {
                 case KubeletAnswer.Archived archived -> new Ended(null);
                 case KubeletAnswer.Failed failed -> new Ended(failed.failure());
             };
         } catch (IOException e) {
             return new Ended(
-                    new AgentFailure(FailureReason.CheckpointFailed, "The kubelet did not answer: " + e.getMessage(), e));
+                    new AgentFailure(
+                            FailureReason.CheckpointFailed,
+                            "The kubelet did not answer: " + e.getMessage(),
+                            e));
         } catch (InterruptedException e) {
-            return new Ended(new AgentFailure(FailureReason.Cancelled, "Interrupted while the kubelet was asked"));
+            return new Ended(
+                    new AgentFailure(
+                            FailureReason.Cancelled, "Interrupted while the kubelet was asked"));
         }
     }
 
@@ -134,8 +158,12 @@ final class ContainerDump implements AutoCloseable {
         answer(true);
     }
 
-    /** Returns when CRIU has written everything and all of it was sent; CRIU waits, the container stands still. */
-    ImageManifest awaitImages(Duration limit) throws AgentFailure, InterruptedException, IOException {
+    /**
+     * Returns when CRIU has written everything and all of it was sent; CRIU waits, the container
+     * stands still.
+     */
+    ImageManifest awaitImages(Duration limit)
+            throws AgentFailure, InterruptedException, IOException {
         waiting = next(HookAction.POST_DUMP, limit);
         ImageTail following = tail;
         CompletableFuture<ImageManifest> rest = manifest;
@@ -150,36 +178,43 @@ final class ContainerDump implements AutoCloseable {
         return imageBytes.get();
     }
 
-    private HookEvent next(HookAction expected, Duration limit) throws AgentFailure, InterruptedException {
+    private HookEvent next(HookAction expected, Duration limit)
+            throws AgentFailure, InterruptedException {
         Object event = events.poll(Math.max(0, limit.toNanos()), TimeUnit.NANOSECONDS);
         return switch (event) {
             case null ->
-                throw new AgentFailure(
-                        FailureReason.FreezeLimitExceeded,
-                        "CRIU did not reach %s of container %s in time".formatted(expected.text(), container.name()));
+                    throw new AgentFailure(
+                            FailureReason.FreezeLimitExceeded,
+                            "CRIU did not reach %s of container %s in time"
+                                    .formatted(expected.text(), container.name()));
             case HookEvent hookEvent when hookEvent.action() == expected -> hookEvent;
             case Ended ended -> {
                 request = null;
                 throw failure(ended);
             }
             default ->
-                throw new AgentFailure(
-                        FailureReason.InternalError, "CRIU reported " + event + " where " + expected + " was expected");
+                    throw new AgentFailure(
+                            FailureReason.InternalError,
+                            "CRIU reported " + event + " where " + expected + " was expected");
         };
     }
 
     /** CRIU's log knows more than the kubelet's answer. */
     private AgentFailure failure(Ended ended) {
-        AgentFailure seen = ended.failure() == null
-                ? new AgentFailure(FailureReason.CheckpointFailed, "The checkpoint ended without CRIU's hook")
-                : ended.failure();
+        AgentFailure seen =
+                ended.failure() == null
+                        ? new AgentFailure(
+                                FailureReason.CheckpointFailed,
+                                "The checkpoint ended without CRIU's hook")
+                        : ended.failure();
         Path log = images.resolveSibling("dump.log");
         return Files.exists(log) ? tools.criuLogs().dumpFailure(log, container.name(), seen) : seen;
     }
 
     /**
-     * Lets CRIU go and waits until CRI-O is done. The answer is always no: CRI-O then writes no archive, which would cost as much
-     * as the dump and is of no use. Whether the container runs afterwards is up to its control group.
+     * Lets CRIU go and waits until CRI-O is done. The answer is always no: CRI-O then writes no
+     * archive, which would cost as much as the dump and is of no use. Whether the container runs
+     * afterwards is up to its control group.
      */
     void end() throws IOException, InterruptedException {
         returnOptions();
@@ -195,7 +230,10 @@ final class ContainerDump implements AutoCloseable {
             }
         }
         if (running != null && running.isAlive()) {
-            LOG.warn("The checkpoint of container {} of {} has not ended", container.name(), pod.name());
+            LOG.warn(
+                    "The checkpoint of container {} of {} has not ended",
+                    container.name(),
+                    pod.name());
         }
     }
 

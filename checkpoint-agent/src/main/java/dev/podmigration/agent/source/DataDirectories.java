@@ -5,6 +5,7 @@ import dev.podmigration.agent.runtime.ContainerMount;
 import dev.podmigration.agent.runtime.ContainerOnNode;
 import dev.podmigration.agent.runtime.PodOnNode;
 import dev.podmigration.agent.wire.DataDirectory;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,12 +15,19 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The volumes of a pod that the kubelet fills by itself on either node, each under a name of its own. */
+/**
+ * The volumes of a pod that the kubelet fills by itself on either node, each under a name of its
+ * own.
+ */
 final class DataDirectories {
 
-    /** {@code <kubelet root>/pods/<uid>/volumes/<plugin>/<volume>}; pkg/volume/util/atomic_writer.go of Kubernetes 1.36. */
+    /**
+     * {@code <kubelet root>/pods/<uid>/volumes/<plugin>/<volume>}; pkg/volume/util/atomic_writer.go
+     * of Kubernetes 1.36.
+     */
     private static final Pattern VOLUME =
-            Pattern.compile("(.*/pods/[^/]+/volumes/(kubernetes\\.io~[a-z-]+)/([a-z0-9][a-z0-9.-]*))(/.*)?");
+            Pattern.compile(
+                    "(.*/pods/[^/]+/volumes/(kubernetes\\.io~[a-z-]+)/([a-z0-9][a-z0-9.-]*))(/.*)?");
 
     private DataDirectories() {}
 

@@ -2,6 +2,7 @@ package dev.podmigration.agent.source;
 
 import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.api.v1alpha1.FailureReason;
+
 import java.time.Duration;
 
 /** The end of the freeze, by the monotonic clock. */
@@ -11,12 +12,15 @@ record Deadline(long endNanos, Duration limit) {
         return new Deadline(startNanos + limit.toNanos(), limit);
     }
 
-    /** @throws AgentFailure {@code FreezeLimitExceeded} when nothing is left */
+    /**
+     * @throws AgentFailure {@code FreezeLimitExceeded} when nothing is left
+     */
     Duration left() throws AgentFailure {
         long left = endNanos - System.nanoTime();
         if (left <= 0) {
             throw new AgentFailure(
-                    FailureReason.FreezeLimitExceeded, "The freeze took longer than " + limit.toMillis() + " ms");
+                    FailureReason.FreezeLimitExceeded,
+                    "The freeze took longer than " + limit.toMillis() + " ms");
         }
         return Duration.ofNanos(left);
     }

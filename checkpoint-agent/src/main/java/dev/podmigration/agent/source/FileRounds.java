@@ -12,6 +12,7 @@ import dev.podmigration.agent.host.PodCgroup;
 import dev.podmigration.agent.runtime.PodOnNode;
 import dev.podmigration.agent.wire.FilesDone;
 import dev.podmigration.agent.wire.SourceMessage;
+
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,7 +21,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The pod's file trees, copied in rounds: as often as wanted while it runs, once more when it is stopped. */
+/**
+ * The pod's file trees, copied in rounds: as often as wanted while it runs, once more when it is
+ * stopped.
+ */
 final class FileRounds {
 
     private final SourceTools tools;
@@ -60,18 +64,23 @@ final class FileRounds {
             addMappings();
             round++;
             for (Tree tree : trees) {
-                Snapshot snapshot = sender.sendChanges(
-                        tree,
-                        sent.getOrDefault(tree.name(), Snapshot.none()),
-                        mapped,
-                        kind,
-                        frame -> link.send(SourceMessage.newBuilder().setFile(frame)));
+                Snapshot snapshot =
+                        sender.sendChanges(
+                                tree,
+                                sent.getOrDefault(tree.name(), Snapshot.none()),
+                                mapped,
+                                kind,
+                                frame -> link.send(SourceMessage.newBuilder().setFile(frame)));
                 sent.put(tree.name(), snapshot);
                 bytes += snapshot.sent().dataBytes();
             }
             logs.send();
-            link.send(SourceMessage.newBuilder()
-                    .setFilesDone(FilesDone.newBuilder().setRound(round).setLast(kind == Round.STOPPED)));
+            link.send(
+                    SourceMessage.newBuilder()
+                            .setFilesDone(
+                                    FilesDone.newBuilder()
+                                            .setRound(round)
+                                            .setLast(kind == Round.STOPPED)));
         } catch (BrokenLinkException e) {
             throw e.failure();
         }

@@ -1,10 +1,12 @@
 package dev.podmigration.agent.source;
 
 import com.google.protobuf.ByteString;
+
 import dev.podmigration.agent.host.Host;
 import dev.podmigration.agent.runtime.ContainerOnNode;
 import dev.podmigration.agent.wire.LogTail;
 import dev.podmigration.agent.wire.SourceMessage;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -14,12 +16,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What the containers have logged, so that {@code kubectl logs} of the target begins where the source began. */
+/**
+ * What the containers have logged, so that {@code kubectl logs} of the target begins where the
+ * source began.
+ */
 final class LogRounds {
 
     private static final int CHUNK_BYTES = 1 << 20;
 
-    /** The kubelet rotates at containerLogMaxSize, 10 MiB unless configured; of a larger file only the end is carried. */
+    /**
+     * The kubelet rotates at containerLogMaxSize, 10 MiB unless configured; of a larger file only
+     * the end is carried.
+     */
     private static final long LIMIT_BYTES = 16L << 20;
 
     private final Host host;
@@ -59,10 +67,12 @@ final class LogRounds {
             if (count <= 0) {
                 break;
             }
-            link.send(SourceMessage.newBuilder()
-                    .setLog(LogTail.newBuilder()
-                            .setContainer(container)
-                            .setData(ByteString.copyFrom(chunk.flip()))));
+            link.send(
+                    SourceMessage.newBuilder()
+                            .setLog(
+                                    LogTail.newBuilder()
+                                            .setContainer(container)
+                                            .setData(ByteString.copyFrom(chunk.flip()))));
             position += count;
         }
         sent.put(container, position);

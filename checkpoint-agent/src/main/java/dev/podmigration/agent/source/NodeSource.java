@@ -25,6 +25,11 @@ import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.api.v1alpha1.PodRestoreStatus;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,9 +37,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The pods that leave this node. Thread-safe. */
 public final class NodeSource implements SourceAgent {
@@ -66,15 +68,16 @@ public final class NodeSource implements SourceAgent {
 
     @Override
     public Inspected inspect(PodCheckpoint checkpoint) throws AgentFailure, IOException {
-        PodOnNode pod = tools.pod(
-                checkpoint.getSpec().getPodUid(), checkpoint.getSpec().getContainers());
+        PodOnNode pod =
+                tools.pod(checkpoint.getSpec().getPodUid(), checkpoint.getSpec().getContainers());
         PodCgroup groups = groups(pod.podUid());
         List<InspectedContainer> containers = new ArrayList<>();
         List<Finding> findings = new ArrayList<>();
         for (ContainerOnNode container : pod.containers()) {
-            List<Long> pids = groups.container(container.id()).isPresent()
-                    ? List.copyOf(groups.container(container.id()).get().processes())
-                    : List.of(container.pid().orElseThrow());
+            List<Long> pids =
+                    groups.container(container.id()).isPresent()
+                            ? List.copyOf(groups.container(container.id()).get().processes())
+                            : List.of(container.pid().orElseThrow());
             Inspection inspection = tools.inspector().inspect(container.name(), pids);
             InspectedContainer found = inspection.container();
             found.setContainerId(container.id());
@@ -104,16 +107,21 @@ public final class NodeSource implements SourceAgent {
                         checkpoint.getMetadata().getNamespace(),
                         checkpoint.getSpec().getPeer().getRestoreName())
                 .map(restore -> restore.getMetadata().getUid())
-                .orElseThrow(() -> new AgentFailure(
-                        FailureReason.InternalError, "The PodRestore that spec.peer names does not exist"));
+                .orElseThrow(
+                        () ->
+                                new AgentFailure(
+                                        FailureReason.InternalError,
+                                        "The PodRestore that spec.peer names does not exist"));
     }
 
     @Override
-    public FreezeReport migrate(PodCheckpoint checkpoint, Runnable frozen) throws AgentFailure, IOException {
+    public FreezeReport migrate(PodCheckpoint checkpoint, Runnable frozen)
+            throws AgentFailure, IOException {
         String uid = checkpoint.getMetadata().getUid();
         SourceMigration migration = migrations.get(uid);
         if (migration == null || !migration.ready()) {
-            // The agent was restarted, or the stream broke while the pod still ran: nothing is lost.
+            // The agent was restarted, or the stream broke while the pod still ran: nothing is
+            // lost.
             prepare(checkpoint);
             migration = migrations.get(uid);
         }
@@ -146,7 +154,8 @@ public final class NodeSource implements SourceAgent {
         String uid = checkpoint.getMetadata().getUid();
         Optional<SourceRecord> found = tools.commit().record(uid);
         if (found.isEmpty()) {
-            endMigration(uid, new AgentFailure(FailureReason.Cancelled, "The source was not frozen"));
+            endMigration(
+                    uid, new AgentFailure(FailureReason.Cancelled, "The source was not frozen"));
             return Outcome.ROLLED_BACK;
         }
         SourceRecord record = found.get();
@@ -172,7 +181,8 @@ public final class NodeSource implements SourceAgent {
                     checkpoint.getSpec().getPodUid())) {
                 return SourceEvent.POD_DELETED;
             }
-            if (checkpoint.getSpec().getGoal() == CheckpointGoal.RollBack && targetNeverResumed(checkpoint)) {
+            if (checkpoint.getSpec().getGoal() == CheckpointGoal.RollBack
+                    && targetNeverResumed(checkpoint)) {
                 return SourceEvent.TARGET_NEVER_RESUMED;
             }
         }
@@ -182,7 +192,11 @@ public final class NodeSource implements SourceAgent {
     /** The target's agent writes this phase only after its own record says so. */
     private boolean targetNeverResumed(PodCheckpoint checkpoint) {
         return Optional.ofNullable(checkpoint.getSpec().getPeer())
-                .flatMap(peer -> cluster.restore(checkpoint.getMetadata().getNamespace(), peer.getRestoreName()))
+                .flatMap(
+                        peer ->
+                                cluster.restore(
+                                        checkpoint.getMetadata().getNamespace(),
+                                        peer.getRestoreName()))
                 .map(PodRestore::getStatus)
                 .map(PodRestoreStatus::getPhase)
                 .filter(phase -> phase == PodRestorePhase.Cancelled)
@@ -192,8 +206,8 @@ public final class NodeSource implements SourceAgent {
     /**
      * The record says ROLLED_BACK: the pod runs again, heard and hearing. May be repeated.
      *
-     * <p>The pod's group is thawed while CRIU still holds the processes, because CRI-O looks at the containers when CRIU has let
-     * them go, and must find them resumable.
+     * <p>The pod's group is thawed while CRIU still holds the processes, because CRI-O looks at the
+     * containers when CRIU has let them go, and must find them resumable.
      */
     private void thaw(SourceRecord record) throws IOException, AgentFailure {
         try {
@@ -224,7 +238,10 @@ public final class NodeSource implements SourceAgent {
         }
     }
 
-    /** The record says RELEASED: kill what is frozen, then let it wake up into the signal. May be repeated. */
+    /**
+     * The record says RELEASED: kill what is frozen, then let it wake up into the signal. May be
+     * repeated.
+     */
     private void kill(SourceRecord record) throws IOException, AgentFailure {
         try {
             endMigration(record.name(), null);
@@ -261,14 +278,16 @@ public final class NodeSource implements SourceAgent {
 
     @Override
     public Archived archive(PodCheckpoint checkpoint) throws AgentFailure, IOException {
-        PodOnNode pod = tools.pod(
-                checkpoint.getSpec().getPodUid(), checkpoint.getSpec().getContainers());
+        PodOnNode pod =
+                tools.pod(checkpoint.getSpec().getPodUid(), checkpoint.getSpec().getContainers());
         List<String> files = new ArrayList<>();
         try (CriuConfiguration.Lease lease =
-                tools.criuConfiguration().lease(DumpOptions.of(checkpoint.getSpec().getOptions()))) {
+                tools.criuConfiguration()
+                        .lease(DumpOptions.of(checkpoint.getSpec().getOptions()))) {
             for (ContainerOnNode container : pod.containers()) {
                 LOG.info("Taking an archive of {} with {}", container.name(), lease);
-                switch (tools.kubelet().checkpoint(pod.namespace(), pod.name(), container.name(), ARCHIVE_LIMIT)) {
+                switch (tools.kubelet()
+                        .checkpoint(pod.namespace(), pod.name(), container.name(), ARCHIVE_LIMIT)) {
                     case KubeletAnswer.Archived archived -> files.addAll(archived.archives());
                     case KubeletAnswer.Failed failed -> throw failed.failure();
                 }
@@ -285,8 +304,11 @@ public final class NodeSource implements SourceAgent {
         String uid = checkpoint.getMetadata().getUid();
         try {
             if (settle(checkpoint) == Outcome.GRANTED) {
-                throw new IOException("PodCheckpoint " + checkpoint.getMetadata().getName()
-                        + " has granted and its pod is still there: it stays until the pod is deleted");
+                throw new IOException(
+                        "PodCheckpoint "
+                                + checkpoint.getMetadata().getName()
+                                + " has granted and its pod is still there: it stays until the pod"
+                                + " is deleted");
             }
         } catch (AgentFailure e) {
             throw new IOException(e.getMessage(), e);
@@ -296,7 +318,10 @@ public final class NodeSource implements SourceAgent {
         migrations.remove(uid);
     }
 
-    /** Brings every source of this node to the state that its record demands. Called once, before anything else. */
+    /**
+     * Brings every source of this node to the state that its record demands. Called once, before
+     * anything else.
+     */
     public void recover() throws IOException {
         for (SourceRecord record : tools.commit().all()) {
             try {
@@ -309,7 +334,8 @@ public final class NodeSource implements SourceAgent {
                     }
                 }
             } catch (AgentFailure e) {
-                throw new IOException(record.checkpoint() + " could not be recovered: " + e.getMessage(), e);
+                throw new IOException(
+                        record.checkpoint() + " could not be recovered: " + e.getMessage(), e);
             }
         }
     }
@@ -317,23 +343,27 @@ public final class NodeSource implements SourceAgent {
     /** A target asks what the record says. */
     public OutcomeReply outcome(OutcomeRequest request) throws AgentFailure {
         try {
-            SourceDecision.Action answer = tools.commit().grant(request.getCheckpointUid(), request.getRestoreUid());
+            SourceDecision.Action answer =
+                    tools.commit().grant(request.getCheckpointUid(), request.getRestoreUid());
             return answer == SourceDecision.Action.GRANT
-                    ? OutcomeReply.newBuilder()
-                            .setGrant(Grant.getDefaultInstance())
-                            .build()
+                    ? OutcomeReply.newBuilder().setGrant(Grant.getDefaultInstance()).build()
                     : OutcomeReply.newBuilder()
-                            .setRefusal(Refusal.newBuilder().setReason("the source was rolled back"))
+                            .setRefusal(
+                                    Refusal.newBuilder().setReason("the source was rolled back"))
                             .build();
         } catch (IOException e) {
-            throw new AgentFailure(FailureReason.InternalError, "The record cannot be read: " + e.getMessage(), e);
+            throw new AgentFailure(
+                    FailureReason.InternalError, "The record cannot be read: " + e.getMessage(), e);
         }
     }
 
     private PodCgroup groups(String podUid) throws IOException, AgentFailure {
         return tools.cgroups()
                 .ofPod(podUid)
-                .orElseThrow(() ->
-                        new AgentFailure(FailureReason.SourceStopped, "Pod " + podUid + " has no control group"));
+                .orElseThrow(
+                        () ->
+                                new AgentFailure(
+                                        FailureReason.SourceStopped,
+                                        "Pod " + podUid + " has no control group"));
     }
 }

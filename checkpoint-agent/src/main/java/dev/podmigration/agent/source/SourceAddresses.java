@@ -8,13 +8,15 @@ import dev.podmigration.agent.address.UsedAddresses;
 import dev.podmigration.agent.host.Host;
 import dev.podmigration.agent.linux.LinkAddress;
 import dev.podmigration.api.v1alpha1.InspectedContainer;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Which addresses of a leaving pod go with it, and who may have them on this node afterwards. */
 public final class SourceAddresses {
@@ -37,8 +39,9 @@ public final class SourceAddresses {
     }
 
     /**
-     * The pod's own address, because peers that have only just learned it will still try it, and of those that it brought from
-     * earlier nodes the ones that a socket holds on to. So the list does not grow with every move.
+     * The pod's own address, because peers that have only just learned it will still try it, and of
+     * those that it brought from earlier nodes the ones that a socket holds on to. So the list does
+     * not grow with every move.
      */
     List<String> toKeep(long pid, PodInterface link) throws IOException {
         Set<InetAddress> needed = UsedAddresses.read(host.process(pid, "")).needed();
@@ -52,7 +55,8 @@ public final class SourceAddresses {
     }
 
     /** Nobody on this node gets these addresses while the PodCheckpoint {@code owner} exists. */
-    void reserve(String owner, String sandboxId, List<String> addresses) throws IOException, InterruptedException {
+    void reserve(String owner, String sandboxId, List<String> addresses)
+            throws IOException, InterruptedException {
         for (String cidr : addresses) {
             InetAddress address = address(cidr);
             if (reservation.take(address, sandboxId, owner)) {

@@ -10,11 +10,15 @@ import dev.podmigration.agent.wire.SourceMessage;
 import dev.podmigration.agent.wire.TargetMessage;
 import dev.podmigration.api.v1alpha1.Peer;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
-import java.io.IOException;
-import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
 
-/** The stream to the target of one PodCheckpoint, after both sides have named each other's object. */
+import java.io.IOException;
+import java.time.Duration;
+
+/**
+ * The stream to the target of one PodCheckpoint, after both sides have named each other's object.
+ */
 final class SourceLink {
 
     private static final Duration WELCOME_LIMIT = Duration.ofSeconds(15);
@@ -27,21 +31,29 @@ final class SourceLink {
         this.restoreUid = restoreUid;
     }
 
-    static SourceLink open(SourceTools tools, PodCheckpoint checkpoint, PodOnNode pod, String restoreUid)
+    static SourceLink open(
+            SourceTools tools, PodCheckpoint checkpoint, PodOnNode pod, String restoreUid)
             throws AgentFailure, IOException {
         Peer peer = checkpoint.getSpec().getPeer();
         TargetLink link = tools.peers().connect(peer.getNodeName(), peer.getAddress());
         try {
-            link.send(SourceMessage.newBuilder()
-                    .setHello(Hello.newBuilder()
-                            .setCheckpointUid(checkpoint.getMetadata().getUid())
-                            .setRestoreNamespace(checkpoint.getMetadata().getNamespace())
-                            .setRestoreName(peer.getRestoreName())
-                            .setRestoreUid(restoreUid)
-                            .setSourceAddress(tools.ownAddress())
-                            .addAllDataDirectories(DataDirectories.of(tools.host(), pod))
-                            .addAllContainers(pod.containers().stream().map(ContainerOnNode::name).toList()))
-                    .build());
+            link.send(
+                    SourceMessage.newBuilder()
+                            .setHello(
+                                    Hello.newBuilder()
+                                            .setCheckpointUid(checkpoint.getMetadata().getUid())
+                                            .setRestoreNamespace(
+                                                    checkpoint.getMetadata().getNamespace())
+                                            .setRestoreName(peer.getRestoreName())
+                                            .setRestoreUid(restoreUid)
+                                            .setSourceAddress(tools.ownAddress())
+                                            .addAllDataDirectories(
+                                                    DataDirectories.of(tools.host(), pod))
+                                            .addAllContainers(
+                                                    pod.containers().stream()
+                                                            .map(ContainerOnNode::name)
+                                                            .toList()))
+                            .build());
             link.await(TargetMessage.BodyCase.WELCOME, WELCOME_LIMIT);
         } catch (AgentFailure failure) {
             link.close();
@@ -75,9 +87,7 @@ final class SourceLink {
     void end(@Nullable AgentFailure why) {
         if (why != null && link.open()) {
             try {
-                link.send(SourceMessage.newBuilder()
-                        .setAbort(PeerFailures.toWire(why))
-                        .build());
+                link.send(SourceMessage.newBuilder().setAbort(PeerFailures.toWire(why)).build());
             } catch (AgentFailure gone) {
                 // The broken stream tells the target the same.
                 why.addSuppressed(gone);

@@ -26,6 +26,11 @@ import dev.podmigration.agent.wire.TargetMessage;
 import dev.podmigration.agent.wire.TargetMessage.BodyCase;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,13 +39,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * One pod on its way to another node. {@link #prepare}, {@link #migrate} and {@link #settle} are called by one thread after the
- * other; {@link #giveUp} by any.
+ * One pod on its way to another node. {@link #prepare}, {@link #migrate} and {@link #settle} are
+ * called by one thread after the other; {@link #giveUp} by any.
  */
 final class SourceMigration {
 
@@ -74,38 +76,47 @@ final class SourceMigration {
     SourceMigration(SourceTools tools, PodCheckpoint checkpoint) {
         this.tools = tools;
         this.checkpoint = checkpoint;
-        this.key = new ObjectKey(
-                checkpoint.getMetadata().getNamespace(),
-                checkpoint.getMetadata().getName(),
-                checkpoint.getMetadata().getUid());
+        this.key =
+                new ObjectKey(
+                        checkpoint.getMetadata().getNamespace(),
+                        checkpoint.getMetadata().getName(),
+                        checkpoint.getMetadata().getUid());
     }
 
     /** Opens the stream and copies files a first time. */
     void prepare(String restoreUid) throws AgentFailure {
-        interruptibly(() -> {
-            PodOnNode found = tools.pod(checkpoint.getSpec().getPodUid(), checkpoint.getSpec().getContainers());
-            pod = found;
-            SourceLink opened = SourceLink.open(tools, checkpoint, found, restoreUid);
-            link = opened;
-            FileRounds rounds = new FileRounds(tools, found, opened);
-            files = rounds;
-            rounds.running();
-            opened.await(BodyCase.FILES_APPLIED, COPY_LIMIT);
-            return null;
-        });
+        interruptibly(
+                () -> {
+                    PodOnNode found =
+                            tools.pod(
+                                    checkpoint.getSpec().getPodUid(),
+                                    checkpoint.getSpec().getContainers());
+                    pod = found;
+                    SourceLink opened = SourceLink.open(tools, checkpoint, found, restoreUid);
+                    link = opened;
+                    FileRounds rounds = new FileRounds(tools, found, opened);
+                    files = rounds;
+                    rounds.running();
+                    opened.await(BodyCase.FILES_APPLIED, COPY_LIMIT);
+                    return null;
+                });
     }
 
-    /** The freeze. Returns when the target runs; a failure before that leaves everything to {@link #settle}. */
+    /**
+     * The freeze. Returns when the target runs; a failure before that leaves everything to {@link
+     * #settle}.
+     */
     FreezeReport migrate(Runnable frozen) throws AgentFailure {
-        return interruptibly(() -> {
-            try {
-                freeze(frozen);
-            } catch (AgentFailure failure) {
-                AgentFailure why = givenUp;
-                throw why == null ? failure : why;
-            }
-            return report();
-        });
+        return interruptibly(
+                () -> {
+                    try {
+                        freeze(frozen);
+                    } catch (AgentFailure failure) {
+                        AgentFailure why = givenUp;
+                        throw why == null ? failure : why;
+                    }
+                    return report();
+                });
     }
 
     private void freeze(Runnable frozen) throws AgentFailure, IOException, InterruptedException {
@@ -114,9 +125,14 @@ final class SourceMigration {
         FileRounds rounds = required(files);
         DumpOptions options = DumpOptions.of(checkpoint.getSpec().getOptions());
         Duration limit = Duration.ofSeconds(checkpoint.getSpec().getLimits().getFreezeSeconds());
-        PodCgroup groups = tools.cgroups()
-                .ofPod(source.podUid())
-                .orElseThrow(() -> new AgentFailure(FailureReason.SourceStopped, "The pod has no control group"));
+        PodCgroup groups =
+                tools.cgroups()
+                        .ofPod(source.podUid())
+                        .orElseThrow(
+                                () ->
+                                        new AgentFailure(
+                                                FailureReason.SourceStopped,
+                                                "The pod has no control group"));
 
         rounds.running();
         stream.await(BodyCase.FILES_APPLIED, COPY_LIMIT);
@@ -128,21 +144,30 @@ final class SourceMigration {
         }
         try (NetworkNamespace namespace = NetworkNamespace.open(networkNamespace(source));
                 PodInterface podLink = PodInterface.discover(namespace);
-                PreparedChange silence = tools.filter().silence(new FilterId(key.uid()), podLink.nodeEnd())) {
+                PreparedChange silence =
+                        tools.filter().silence(new FilterId(key.uid()), podLink.nodeEnd())) {
             if (checkpoint.getSpec().isKeepAddresses()) {
-                addresses = tools.addresses().toKeep(source.containers().getFirst().pid().orElseThrow(), podLink);
+                addresses =
+                        tools.addresses()
+                                .toKeep(
+                                        source.containers().getFirst().pid().orElseThrow(),
+                                        podLink);
             }
-            stream.send(SourceMessage.newBuilder().setFence(Fence.newBuilder().addAllAddresses(addresses)));
+            stream.send(
+                    SourceMessage.newBuilder()
+                            .setFence(Fence.newBuilder().addAllAddresses(addresses)));
             stream.await(BodyCase.FENCED, ANSWER_LIMIT);
-            tools.commit().begin(new SourceRecord(
-                    SourceState.FROZEN,
-                    key,
-                    stream.restoreUid(),
-                    source.podUid(),
-                    podLink.nodeEnd().name(),
-                    addresses,
-                    source.containers().stream().map(ContainerOnNode::id).toList(),
-                    Instant.now()));
+            tools.commit()
+                    .begin(
+                            new SourceRecord(
+                                    SourceState.FROZEN,
+                                    key,
+                                    stream.restoreUid(),
+                                    source.podUid(),
+                                    podLink.nodeEnd().name(),
+                                    addresses,
+                                    source.containers().stream().map(ContainerOnNode::id).toList(),
+                                    Instant.now()));
 
             frozenAt = Instant.now();
             frozenNanos = System.nanoTime();
@@ -151,7 +176,8 @@ final class SourceMigration {
             ContainerDump first = dumps.getFirst();
             first.start(options, stream, limit);
             first.awaitStopped(deadline.left());
-            for (ContainerOnNode other : source.containers().subList(1, source.containers().size())) {
+            for (ContainerOnNode other :
+                    source.containers().subList(1, source.containers().size())) {
                 container(groups, other).freeze(STOP_LIMIT);
             }
             steps.done("stop");
@@ -162,10 +188,13 @@ final class SourceMigration {
         Deadline deadline = Deadline.since(frozenNanos, limit);
         dumps.getFirst().dump();
         Thread.ofPlatform().daemon().name("frozen-status").start(frozen);
-        CompletableFuture<Boolean> lastFiles = Background.call("last-files", () -> {
-            rounds.stopped();
-            return true;
-        });
+        CompletableFuture<Boolean> lastFiles =
+                Background.call(
+                        "last-files",
+                        () -> {
+                            rounds.stopped();
+                            return true;
+                        });
         for (int i = 0; i < dumps.size(); i++) {
             ContainerDump dump = dumps.get(i);
             if (i > 0) {
@@ -173,10 +202,12 @@ final class SourceMigration {
                 dump.awaitStopped(deadline.left());
                 dump.dump();
             }
-            stream.send(SourceMessage.newBuilder()
-                    .setManifest(ContainerManifest.newBuilder()
-                            .setContainer(dump.name())
-                            .setManifest(dump.awaitImages(deadline.left()))));
+            stream.send(
+                    SourceMessage.newBuilder()
+                            .setManifest(
+                                    ContainerManifest.newBuilder()
+                                            .setContainer(dump.name())
+                                            .setManifest(dump.awaitImages(deadline.left()))));
         }
         steps.done("dump");
         // From here on neither CRI-O's nor the runtime's own resume can wake the pod.
@@ -189,17 +220,26 @@ final class SourceMigration {
         Resumed resumed = stream.await(BodyCase.RESUMED, ANSWER_LIMIT).getResumed();
         length = Duration.ofNanos(System.nanoTime() - frozenNanos);
         steps.done("resume");
-        resumed.getStepsList().forEach(step -> steps.add("target " + step.getName(), step.getMicros()));
-        LOG.info("{}: the target runs after {} ms, {} frames were held", key, length.toMillis(), resumed.getHeldFrames());
+        resumed.getStepsList()
+                .forEach(step -> steps.add("target " + step.getName(), step.getMicros()));
+        LOG.info(
+                "{}: the target runs after {} ms, {} frames were held",
+                key,
+                length.toMillis(),
+                resumed.getHeldFrames());
     }
 
     private void grant(SourceLink stream, TargetMessage asked) throws AgentFailure, IOException {
         SourceDecision.Action answer =
                 tools.commit().grant(key.uid(), asked.getGrantRequest().getRestoreUid());
         if (answer != SourceDecision.Action.GRANT) {
-            stream.send(SourceMessage.newBuilder()
-                    .setRefusal(Refusal.newBuilder().setReason("the source was rolled back")));
-            throw new AgentFailure(FailureReason.GrantRefused, "The source was rolled back before the target asked");
+            stream.send(
+                    SourceMessage.newBuilder()
+                            .setRefusal(
+                                    Refusal.newBuilder().setReason("the source was rolled back")));
+            throw new AgentFailure(
+                    FailureReason.GrantRefused,
+                    "The source was rolled back before the target asked");
         }
         stream.send(SourceMessage.newBuilder().setGrant(Grant.getDefaultInstance()));
         steps.done("grant");
@@ -211,15 +251,26 @@ final class SourceMigration {
     }
 
     private Path networkNamespace(PodOnNode pod) throws AgentFailure {
-        return tools.host().path(pod.networkNamespace()
-                .orElseThrow(() -> new AgentFailure(
-                        FailureReason.HostNetwork, "Pod " + pod.name() + " has the network of its node")));
+        return tools.host()
+                .path(
+                        pod.networkNamespace()
+                                .orElseThrow(
+                                        () ->
+                                                new AgentFailure(
+                                                        FailureReason.HostNetwork,
+                                                        "Pod "
+                                                                + pod.name()
+                                                                + " has the network of its node")));
     }
 
-    private static Cgroup container(PodCgroup groups, ContainerOnNode container) throws AgentFailure {
+    private static Cgroup container(PodCgroup groups, ContainerOnNode container)
+            throws AgentFailure {
         return groups.container(container.id())
-                .orElseThrow(() -> new AgentFailure(
-                        FailureReason.SourceStopped, "Container " + container.name() + " has no control group"));
+                .orElseThrow(
+                        () ->
+                                new AgentFailure(
+                                        FailureReason.SourceStopped,
+                                        "Container " + container.name() + " has no control group"));
     }
 
     /** Before the pod is deleted and its network plugin gives the addresses away. */
@@ -300,11 +351,14 @@ final class SourceMigration {
         } catch (IOException e) {
             AgentFailure why = givenUp;
             throw why == null
-                    ? new AgentFailure(FailureReason.InternalError, "The node refused: " + e.getMessage(), e)
+                    ? new AgentFailure(
+                            FailureReason.InternalError, "The node refused: " + e.getMessage(), e)
                     : why;
         } catch (InterruptedException e) {
             AgentFailure why = givenUp;
-            throw why == null ? new AgentFailure(FailureReason.Cancelled, "The agent is stopping", e) : why;
+            throw why == null
+                    ? new AgentFailure(FailureReason.Cancelled, "The agent is stopping", e)
+                    : why;
         } finally {
             worker = null;
             // An interrupt that came too late must not hit what follows.

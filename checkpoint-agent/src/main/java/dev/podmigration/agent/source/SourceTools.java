@@ -18,6 +18,7 @@ import dev.podmigration.agent.runtime.ContainerRuntime;
 import dev.podmigration.agent.runtime.Kubelet;
 import dev.podmigration.agent.runtime.PodOnNode;
 import dev.podmigration.api.v1alpha1.FailureReason;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,19 +47,34 @@ public record SourceTools(
         SourceCommit commit,
         String ownAddress) {
 
-    /** The pod, with the containers of that names in that order, all running; no names mean all of them. */
+    /**
+     * The pod, with the containers of that names in that order, all running; no names mean all of
+     * them.
+     */
     PodOnNode pod(String podUid, List<String> names) throws AgentFailure, IOException {
-        PodOnNode pod = runtime.pod(podUid)
-                .orElseThrow(() ->
-                        new AgentFailure(FailureReason.PodNotRunning, "CRI-O has no sandbox of pod " + podUid));
+        PodOnNode pod =
+                runtime.pod(podUid)
+                        .orElseThrow(
+                                () ->
+                                        new AgentFailure(
+                                                FailureReason.PodNotRunning,
+                                                "CRI-O has no sandbox of pod " + podUid));
         List<ContainerOnNode> containers = new ArrayList<>();
         List<String> wanted =
-                names.isEmpty() ? pod.containers().stream().map(ContainerOnNode::name).toList() : names;
+                names.isEmpty()
+                        ? pod.containers().stream().map(ContainerOnNode::name).toList()
+                        : names;
         for (String name : wanted) {
-            containers.add(pod.container(name)
-                    .filter(ContainerOnNode::isRunning)
-                    .orElseThrow(() -> new AgentFailure(
-                            FailureReason.PodNotRunning, "Container " + name + " of the pod does not run")));
+            containers.add(
+                    pod.container(name)
+                            .filter(ContainerOnNode::isRunning)
+                            .orElseThrow(
+                                    () ->
+                                            new AgentFailure(
+                                                    FailureReason.PodNotRunning,
+                                                    "Container "
+                                                            + name
+                                                            + " of the pod does not run")));
         }
         return new PodOnNode(
                 pod.podUid(),
@@ -71,7 +87,10 @@ public record SourceTools(
                 containers);
     }
 
-    /** Hooks of these containers that still wait, for example since before a restart of this agent, are told no. */
+    /**
+     * Hooks of these containers that still wait, for example since before a restart of this agent,
+     * are told no.
+     */
     void letHooksGo(List<String> containerIds) throws IOException {
         for (String id : containerIds) {
             Path directory = directories.dump(id);

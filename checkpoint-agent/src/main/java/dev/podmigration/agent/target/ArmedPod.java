@@ -20,6 +20,11 @@ import dev.podmigration.agent.wire.TargetMessage;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.api.v1alpha1.RestoreAddress;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,16 +35,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** One pod that waits on this node, and what its source sends. Messages come from one thread at a time. */
+/**
+ * One pod that waits on this node, and what its source sends. Messages come from one thread at a
+ * time.
+ */
 final class ArmedPod implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ArmedPod.class);
 
-    /** The source's own limit comes first and breaks the stream; this one only bounds a source that hangs. */
+    /**
+     * The source's own limit comes first and breaks the stream; this one only bounds a source that
+     * hangs.
+     */
     private static final Duration RESTORE_LIMIT = Duration.ofMinutes(12);
 
     private final TargetTools tools;
@@ -72,45 +80,61 @@ final class ArmedPod implements AutoCloseable {
         for (int i = 0; i < names.size(); i++) {
             int index = i;
             String name = names.get(i);
-            pod.places.put(name, ContainerPlace.open(tools, pod.podUid, name, event -> {
-                pod.places.get(name).asked(event);
-                RestoreTarget target = pod.running;
-                if (target != null && MATTERS.contains(event.action())) {
-                    target.post(new Event.Hook(index, event));
-                }
-            }));
+            pod.places.put(
+                    name,
+                    ContainerPlace.open(
+                            tools,
+                            pod.podUid,
+                            name,
+                            event -> {
+                                pod.places.get(name).asked(event);
+                                RestoreTarget target = pod.running;
+                                if (target != null && MATTERS.contains(event.action())) {
+                                    target.post(new Event.Hook(index, event));
+                                }
+                            }));
         }
         return pod;
     }
 
-    private static final Set<HookAction> MATTERS = Set.of(
-            HookAction.POST_RESTORE,
-            HookAction.PRE_RESUME,
-            HookAction.POST_RESUME);
+    private static final Set<HookAction> MATTERS =
+            Set.of(HookAction.POST_RESTORE, HookAction.PRE_RESUME, HookAction.POST_RESUME);
 
     /** Waits on its own thread for the first launcher. */
     void awaitArmed(Duration limit) {
-        worker = Thread.ofPlatform().daemon().name("arm-" + podUid).start(() -> {
-            try {
-                places.get(restore.getSpec().getContainers().getFirst()).arm(limit);
-                armed = true;
-            } catch (AgentFailure e) {
-                failure = e;
-            } catch (IOException e) {
-                failure = new AgentFailure(FailureReason.InternalError, "The launcher cannot be waited for", e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            changed.run();
-        });
+        worker =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("arm-" + podUid)
+                        .start(
+                                () -> {
+                                    try {
+                                        places.get(restore.getSpec().getContainers().getFirst())
+                                                .arm(limit);
+                                        armed = true;
+                                    } catch (AgentFailure e) {
+                                        failure = e;
+                                    } catch (IOException e) {
+                                        failure =
+                                                new AgentFailure(
+                                                        FailureReason.InternalError,
+                                                        "The launcher cannot be waited for",
+                                                        e);
+                                    } catch (InterruptedException e) {
+                                        Thread.currentThread().interrupt();
+                                    }
+                                    changed.run();
+                                });
     }
 
     /** The source that has opened a stream for this pod: it is the one to ask after a restart. */
     void expect(String sourceNode, Hello hello) throws IOException, AgentFailure {
         if (network != null) {
-            throw new AgentFailure(FailureReason.AlreadyMigrating, "Another stream has begun to fill this pod");
+            throw new AgentFailure(
+                    FailureReason.AlreadyMigrating, "Another stream has begun to fill this pod");
         }
-        tools.commit().source(podUid, hello.getCheckpointUid(), sourceNode, hello.getSourceAddress());
+        tools.commit()
+                .source(podUid, hello.getCheckpointUid(), sourceNode, hello.getSourceAddress());
         DataDirectoryLinks.make(tools.volumes(podUid), hello.getDataDirectoriesList());
     }
 
@@ -119,12 +143,16 @@ final class ArmedPod implements AutoCloseable {
     }
 
     /**
-     * The stream is over. A pod that has asked for the grant asks again another way; one that only received files can receive them
-     * again; anything between is given up.
+     * The stream is over. A pod that has asked for the grant asks again another way; one that only
+     * received files can receive them again; anything between is given up.
      */
     void streamEnded(AgentFailure why) throws IOException {
         if (network != null) {
-            TargetState state = tools.commit().record(podUid).map(TargetRecord::state).orElse(TargetState.CANCELLED);
+            TargetState state =
+                    tools.commit()
+                            .record(podUid)
+                            .map(TargetRecord::state)
+                            .orElse(TargetState.CANCELLED);
             switch (state) {
                 case ARMED, RESTORING -> cancel(why);
                 case ASKED -> askOtherwise(why.getMessage());
@@ -135,12 +163,16 @@ final class ArmedPod implements AutoCloseable {
 
     private void askOtherwise(String why) {
         LOG.warn("Pod {} asks its source's record: {}", podUid, why);
-        Thread.ofPlatform().daemon().name("ask-" + podUid).start(() -> {
-            RestoreTarget target = running;
-            if (target != null) {
-                target.post(tools.ask(podUid));
-            }
-        });
+        Thread.ofPlatform()
+                .daemon()
+                .name("ask-" + podUid)
+                .start(
+                        () -> {
+                            RestoreTarget target = running;
+                            if (target != null) {
+                                target.post(tools.ask(podUid));
+                            }
+                        });
     }
 
     boolean isArmed() {
@@ -168,7 +200,9 @@ final class ArmedPod implements AutoCloseable {
                     network.announce();
                 }
             }
-            case IMAGE -> place(message.getImage().getContainer()).image(message.getImage().getFrame(), imageLimit);
+            case IMAGE ->
+                    place(message.getImage().getContainer())
+                            .image(message.getImage().getFrame(), imageLimit);
             case MANIFEST -> {
                 String container = message.getManifest().getContainer();
                 place(container).verify(message.getManifest().getManifest());
@@ -179,7 +213,8 @@ final class ArmedPod implements AutoCloseable {
             case REFUSAL -> post(new Event.Answer(false, message.getRefusal().getReason()));
             case ABORT -> throw PeerFailures.fromWire(message.getAbort());
             case HELLO, BODY_NOT_SET ->
-                throw new AgentFailure(FailureReason.InternalError, "Unexpected " + message.getBodyCase());
+                    throw new AgentFailure(
+                            FailureReason.InternalError, "Unexpected " + message.getBodyCase());
         }
     }
 
@@ -209,26 +244,23 @@ final class ArmedPod implements AutoCloseable {
             filesComplete = true;
             restoreIfComplete(replies);
         } else {
-            replies.accept(TargetMessage.newBuilder()
-                    .setFilesApplied(FilesApplied.newBuilder().setRound(done.getRound()))
-                    .build());
+            replies.accept(
+                    TargetMessage.newBuilder()
+                            .setFilesApplied(FilesApplied.newBuilder().setRound(done.getRound()))
+                            .build());
         }
     }
 
     private void fence(Fence fence, Consumer<TargetMessage> replies)
             throws AgentFailure, IOException, InterruptedException {
-        Network fenced = Network.open(
-                tools.filter(),
-                tools.addresses(),
-                podUid,
-                tools.networkNamespace(podUid));
+        Network fenced =
+                Network.open(
+                        tools.filter(), tools.addresses(), podUid, tools.networkNamespace(podUid));
         network = fenced;
         tools.commit().keep(podUid, fence.getAddressesList());
         fenced.fence(fence.getAddressesList());
         unverified.addAll(places.keySet());
-        replies.accept(TargetMessage.newBuilder()
-                .setFenced(Fenced.getDefaultInstance())
-                .build());
+        replies.accept(TargetMessage.newBuilder().setFenced(Fenced.getDefaultInstance()).build());
     }
 
     private void restoreIfComplete(Consumer<TargetMessage> replies) {
@@ -238,10 +270,20 @@ final class ArmedPod implements AutoCloseable {
         }
         List<ContainerPlace> inOrder =
                 restore.getSpec().getContainers().stream().map(places::get).toList();
-        RestoreTarget target = new RestoreTarget(
-                tools, podUid, inOrder, fenced, restore.getSpec().getAddress() == RestoreAddress.New, replies);
+        RestoreTarget target =
+                new RestoreTarget(
+                        tools,
+                        podUid,
+                        inOrder,
+                        fenced,
+                        restore.getSpec().getAddress() == RestoreAddress.New,
+                        replies);
         running = target;
-        worker = Thread.ofPlatform().daemon().name("restore-" + podUid).start(() -> run(target, replies));
+        worker =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("restore-" + podUid)
+                        .start(() -> run(target, replies));
         changed.run();
     }
 
@@ -251,25 +293,37 @@ final class ArmedPod implements AutoCloseable {
         } catch (AgentFailure e) {
             fail(target, e, replies);
         } catch (IOException e) {
-            fail(target, new AgentFailure(FailureReason.InternalError, "The restore failed: " + e.getMessage(), e), replies);
+            fail(
+                    target,
+                    new AgentFailure(
+                            FailureReason.InternalError,
+                            "The restore failed: " + e.getMessage(),
+                            e),
+                    replies);
         } catch (InterruptedException e) {
-            fail(target, new AgentFailure(FailureReason.Cancelled, "The agent is stopping", e), replies);
+            fail(
+                    target,
+                    new AgentFailure(FailureReason.Cancelled, "The agent is stopping", e),
+                    replies);
         }
         changed.run();
     }
 
     private void fail(RestoreTarget target, AgentFailure why, Consumer<TargetMessage> replies) {
         failure = why;
-        LOG.warn("Pod {} is not restored: {}: {}", podUid, why.reason(), why.getMessage(), why.getCause());
+        LOG.warn(
+                "Pod {} is not restored: {}: {}",
+                podUid,
+                why.reason(),
+                why.getMessage(),
+                why.getCause());
         try {
             target.kill(why.getMessage());
         } catch (IOException | InterruptedException e) {
             // The record and the launcher's mark decide; what is left is silent behind the filter.
             LOG.error("Pod {} could not be cleaned up", podUid, e);
         }
-        replies.accept(TargetMessage.newBuilder()
-                .setFailed(PeerFailures.toWire(why))
-                .build());
+        replies.accept(TargetMessage.newBuilder().setFailed(PeerFailures.toWire(why)).build());
     }
 
     /** Ends whatever is under way, unless the pod runs already. */
@@ -302,7 +356,8 @@ final class ArmedPod implements AutoCloseable {
     private void post(Event event) throws AgentFailure {
         RestoreTarget target = running;
         if (target == null) {
-            throw new AgentFailure(FailureReason.InternalError, "An answer came before the question");
+            throw new AgentFailure(
+                    FailureReason.InternalError, "An answer came before the question");
         }
         target.post(event);
     }
@@ -310,7 +365,8 @@ final class ArmedPod implements AutoCloseable {
     private ContainerPlace place(String container) throws AgentFailure {
         ContainerPlace place = places.get(container);
         if (place == null) {
-            throw new AgentFailure(FailureReason.InternalError, "The PodRestore names no container " + container);
+            throw new AgentFailure(
+                    FailureReason.InternalError, "The PodRestore names no container " + container);
         }
         return place;
     }

@@ -1,6 +1,7 @@
 package dev.podmigration.agent.target;
 
 import com.google.protobuf.ByteString;
+
 import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.files.TreeWriter;
 import dev.podmigration.agent.host.Cgroup;
@@ -14,6 +15,9 @@ import dev.podmigration.agent.wire.FileFrame;
 import dev.podmigration.agent.wire.ImageFrame;
 import dev.podmigration.agent.wire.ImageManifest;
 import dev.podmigration.api.v1alpha1.FailureReason;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,11 +27,11 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Where one container of the target pod is put together: its gate, hook, images, and the files of its root, which are spooled
- * until the kubelet has made the container and then written through its mounted root.
+ * Where one container of the target pod is put together: its gate, hook, images, and the files of
+ * its root, which are spooled until the kubelet has made the container and then written through its
+ * mounted root.
  */
 final class ContainerPlace implements AutoCloseable {
 
@@ -45,7 +49,12 @@ final class ContainerPlace implements AutoCloseable {
     private @Nullable Path logFile;
 
     private ContainerPlace(
-            TargetTools tools, String podUid, String name, RestoreGate gate, HookChannel hook, FrameSpool spool) {
+            TargetTools tools,
+            String podUid,
+            String name,
+            RestoreGate gate,
+            HookChannel hook,
+            FrameSpool spool) {
         this.tools = tools;
         this.podUid = podUid;
         this.name = name;
@@ -55,11 +64,13 @@ final class ContainerPlace implements AutoCloseable {
     }
 
     /** From now on a launcher of this container can arm itself. */
-    static ContainerPlace open(TargetTools tools, String podUid, String name, Consumer<HookEvent> events)
+    static ContainerPlace open(
+            TargetTools tools, String podUid, String name, Consumer<HookEvent> events)
             throws IOException {
         RestoreGate gate = RestoreGate.open(tools.directories(), podUid, name);
         HookChannel hook = HookChannel.ofRestore(gate, events::accept);
-        FrameSpool spool = new FrameSpool(tools.directories().restoreRecord(podUid).resolve("files-" + name));
+        FrameSpool spool =
+                new FrameSpool(tools.directories().restoreRecord(podUid).resolve("files-" + name));
         return new ContainerPlace(tools, podUid, name, gate, hook, spool);
     }
 
@@ -86,7 +97,9 @@ final class ContainerPlace implements AutoCloseable {
         }
     }
 
-    /** @throws AgentFailure if a part of the round is missing */
+    /**
+     * @throws AgentFailure if a part of the round is missing
+     */
     synchronized void endRound() throws AgentFailure {
         TreeWriter open = root;
         if (open != null) {
@@ -95,8 +108,8 @@ final class ContainerPlace implements AutoCloseable {
     }
 
     /**
-     * What the source's container has logged. The monitor of the new container appends to its file only once the container runs, so
-     * this comes before.
+     * What the source's container has logged. The monitor of the new container appends to its file
+     * only once the container runs, so this comes before.
      */
     synchronized void log(ByteString data) throws IOException {
         Path open = logFile;
@@ -120,26 +133,37 @@ final class ContainerPlace implements AutoCloseable {
         open.write(frame);
     }
 
-    /** @throws AgentFailure if anything is missing or differs */
+    /**
+     * @throws AgentFailure if anything is missing or differs
+     */
     void verify(ImageManifest manifest) throws IOException, AgentFailure {
         ImageWriter open = images;
         if (open == null) {
-            throw new AgentFailure(FailureReason.ChecksumMismatch, "No image of container " + name + " arrived");
+            throw new AgentFailure(
+                    FailureReason.ChecksumMismatch, "No image of container " + name + " arrived");
         }
         open.verified(manifest);
     }
 
-    /** Waits until the kubelet has made the container and its launcher waits, and brings its root up to date. */
-    synchronized ArmedLauncher arm(Duration limit) throws IOException, AgentFailure, InterruptedException {
+    /**
+     * Waits until the kubelet has made the container and its launcher waits, and brings its root up
+     * to date.
+     */
+    synchronized ArmedLauncher arm(Duration limit)
+            throws IOException, AgentFailure, InterruptedException {
         ArmedLauncher known = launcher;
         Optional<ArmedLauncher> now = gate.armed();
-        if (known != null && now.isPresent() && now.get().containerId().equals(known.containerId())) {
+        if (known != null
+                && now.isPresent()
+                && now.get().containerId().equals(known.containerId())) {
             return known;
         }
         if (known != null && now.isPresent()) {
-            // The kubelet gave up on the container and made another one: what was written into the first is lost.
+            // The kubelet gave up on the container and made another one: what was written into the
+            // first is lost.
             throw new AgentFailure(
-                    FailureReason.LauncherTimeout, "The kubelet made container " + name + " anew during the migration");
+                    FailureReason.LauncherTimeout,
+                    "The kubelet made container " + name + " anew during the migration");
         }
         ArmedLauncher armed = gate.awaitArmed(limit);
         TreeWriter open = new TreeWriter(Map.of(TreeNames.root(name), tools.root(armed.bundle())));
@@ -166,8 +190,11 @@ final class ContainerPlace implements AutoCloseable {
         ArmedLauncher armed = launcher;
         Optional<Cgroup> found =
                 armed == null ? Optional.empty() : tools.cgroup(podUid, armed.containerId());
-        return found.orElseThrow(() -> new AgentFailure(
-                        FailureReason.RestoreFailed, "Container " + name + " has no control group after its restore"));
+        return found.orElseThrow(
+                () ->
+                        new AgentFailure(
+                                FailureReason.RestoreFailed,
+                                "Container " + name + " has no control group after its restore"));
     }
 
     /** The launcher fails, a restored tree is killed by CRIU. */

@@ -3,6 +3,9 @@ package dev.podmigration.agent.target;
 import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.files.TreeWriter;
 import dev.podmigration.agent.wire.FileFrame;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -10,9 +13,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
-/** Frames that came before there was a place to write them to: only the first container exists when the freeze begins. */
+/**
+ * Frames that came before there was a place to write them to: only the first container exists when
+ * the freeze begins.
+ */
 final class FrameSpool {
 
     private final Path file;

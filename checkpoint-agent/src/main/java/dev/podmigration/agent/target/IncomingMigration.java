@@ -8,13 +8,15 @@ import dev.podmigration.agent.wire.TargetMessage;
 import dev.podmigration.agent.wire.Welcome;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.PodRestore;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One stream of a source: refused unless a PodRestore of this node names it. */
 final class IncomingMigration implements TargetSession {
@@ -52,7 +54,10 @@ final class IncomingMigration implements TargetSession {
                 known.receive(message, replies);
             }
         } catch (IOException e) {
-            throw new AgentFailure(FailureReason.InternalError, "The target could not take " + message.getBodyCase() + ": " + e.getMessage(), e);
+            throw new AgentFailure(
+                    FailureReason.InternalError,
+                    "The target could not take " + message.getBodyCase() + ": " + e.getMessage(),
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AgentFailure(FailureReason.Cancelled, "The target's agent is stopping", e);
@@ -64,22 +69,36 @@ final class IncomingMigration implements TargetSession {
             throw new AgentFailure(FailureReason.NotPermitted, "A stream begins with Hello");
         }
         Hello hello = message.getHello();
-        PodRestore restore = restores.apply(hello.getRestoreNamespace(), hello.getRestoreName())
-                .filter(found -> found.getMetadata().getUid().equals(hello.getRestoreUid()))
-                .filter(found -> sourceNode.equals(found.getSpec().getSourceNodeName()))
-                .filter(found -> hello.getContainersList().equals(found.getSpec().getContainers()))
-                .orElseThrow(() -> new AgentFailure(
-                        FailureReason.NotPermitted,
-                        "No PodRestore %s/%s on this node names node %s and these containers"
-                                .formatted(hello.getRestoreNamespace(), hello.getRestoreName(), sourceNode)));
-        ArmedPod armed = target.find(restore.getSpec().getPodUid())
-                .filter(ArmedPod::isArmed)
-                .orElseThrow(() -> new AgentFailure(
-                        FailureReason.LauncherTimeout, "The target pod does not wait to be restored"));
+        PodRestore restore =
+                restores.apply(hello.getRestoreNamespace(), hello.getRestoreName())
+                        .filter(found -> found.getMetadata().getUid().equals(hello.getRestoreUid()))
+                        .filter(found -> sourceNode.equals(found.getSpec().getSourceNodeName()))
+                        .filter(
+                                found ->
+                                        hello.getContainersList()
+                                                .equals(found.getSpec().getContainers()))
+                        .orElseThrow(
+                                () ->
+                                        new AgentFailure(
+                                                FailureReason.NotPermitted,
+                                                "No PodRestore %s/%s on this node names node %s and these containers"
+                                                        .formatted(
+                                                                hello.getRestoreNamespace(),
+                                                                hello.getRestoreName(),
+                                                                sourceNode)));
+        ArmedPod armed =
+                target.find(restore.getSpec().getPodUid())
+                        .filter(ArmedPod::isArmed)
+                        .orElseThrow(
+                                () ->
+                                        new AgentFailure(
+                                                FailureReason.LauncherTimeout,
+                                                "The target pod does not wait to be restored"));
         armed.expect(sourceNode, hello);
-        replies.accept(TargetMessage.newBuilder()
-                .setWelcome(Welcome.newBuilder().setImageBytesLimit(armed.imageLimit()))
-                .build());
+        replies.accept(
+                TargetMessage.newBuilder()
+                        .setWelcome(Welcome.newBuilder().setImageBytesLimit(armed.imageLimit()))
+                        .build());
         return armed;
     }
 

@@ -8,18 +8,20 @@ import dev.podmigration.agent.fence.HeldFrames;
 import dev.podmigration.agent.fence.PacketFilter;
 import dev.podmigration.agent.fence.PreparedChange;
 import dev.podmigration.agent.linux.NetworkNamespace;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The target pod's network between arming and resuming: it has the source's addresses, hears everything, says nothing. Used by
- * one thread at a time.
+ * The target pod's network between arming and resuming: it has the source's addresses, hears
+ * everything, says nothing. Used by one thread at a time.
  */
 final class Network implements AutoCloseable {
 
@@ -40,7 +42,11 @@ final class Network implements AutoCloseable {
     private @Nullable PreparedChange unmute;
 
     private Network(
-            PacketFilter filter, KeptAddresses addresses, FilterId id, NetworkNamespace namespace, PodInterface link) {
+            PacketFilter filter,
+            KeptAddresses addresses,
+            FilterId id,
+            NetworkNamespace namespace,
+            PodInterface link) {
         this.filter = filter;
         this.addresses = addresses;
         this.id = id;
@@ -48,10 +54,16 @@ final class Network implements AutoCloseable {
         this.link = link;
     }
 
-    static Network open(PacketFilter filter, KeptAddresses addresses, String podUid, Path networkNamespace)
+    static Network open(
+            PacketFilter filter, KeptAddresses addresses, String podUid, Path networkNamespace)
             throws IOException, InterruptedException {
         NetworkNamespace namespace = NetworkNamespace.open(networkNamespace);
-        return new Network(filter, addresses, new FilterId(podUid), namespace, PodInterface.discover(namespace));
+        return new Network(
+                filter,
+                addresses,
+                new FilterId(podUid),
+                namespace,
+                PodInterface.discover(namespace));
     }
 
     /** Frames that arrive from now on are held; nothing of the stack answers. */
@@ -86,7 +98,9 @@ final class Network implements AutoCloseable {
         }
     }
 
-    /** For an agent that comes up again and has only the names: hear and speak, nothing was held. */
+    /**
+     * For an agent that comes up again and has only the names: hear and speak, nothing was held.
+     */
     static void lift(PacketFilter filter, String podUid, Path networkNamespace)
             throws IOException, InterruptedException {
         FilterId id = new FilterId(podUid);
@@ -111,7 +125,9 @@ final class Network implements AutoCloseable {
         return report.sent();
     }
 
-    /** The source keeps its addresses; this pod is going to be deleted and stays silent until then. */
+    /**
+     * The source keeps its addresses; this pod is going to be deleted and stays silent until then.
+     */
     void abandon() throws IOException, InterruptedException {
         for (InetAddress address : kept) {
             addresses.remove(link.podEnd(), address);

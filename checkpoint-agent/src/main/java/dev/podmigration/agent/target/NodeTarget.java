@@ -16,6 +16,10 @@ import dev.podmigration.agent.wire.TargetMessage;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -25,8 +29,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The pods that come to this node. Thread-safe. */
 public final class NodeTarget implements TargetAgent {
@@ -67,9 +69,17 @@ public final class NodeTarget implements TargetAgent {
             }
             if (tools.commit().record(podUid).isEmpty()) {
                 tools.commit()
-                        .begin(new TargetRecord(
-                                TargetState.ARMED, key(restore), podUid, "", "", "", restore.getSpec().getContainers(),
-                                List.of(), null));
+                        .begin(
+                                new TargetRecord(
+                                        TargetState.ARMED,
+                                        key(restore),
+                                        podUid,
+                                        "",
+                                        "",
+                                        "",
+                                        restore.getSpec().getContainers(),
+                                        List.of(),
+                                        null));
             }
             mount(podUid, imageLimit);
             ArmedPod pod = ArmedPod.open(tools, restore, imageLimit, changed);
@@ -84,15 +94,17 @@ public final class NodeTarget implements TargetAgent {
         Optional<ArmedPod> pod = find(podUid);
         Optional<TargetRecord> record = tools.commit().record(podUid);
         PodRestorePhase phase =
-                record.map(found -> switch (found.state()) {
-                            case ARMED ->
-                                pod.map(ArmedPod::isArmed).orElse(false)
-                                        ? PodRestorePhase.Armed
-                                        : PodRestorePhase.Accepted;
-                            case RESTORING, ASKED -> PodRestorePhase.Restoring;
-                            case RESUMED -> PodRestorePhase.Committed;
-                            case CANCELLED -> PodRestorePhase.Cancelled;
-                        })
+                record.map(
+                                found ->
+                                        switch (found.state()) {
+                                            case ARMED ->
+                                                    pod.map(ArmedPod::isArmed).orElse(false)
+                                                            ? PodRestorePhase.Armed
+                                                            : PodRestorePhase.Accepted;
+                                            case RESTORING, ASKED -> PodRestorePhase.Restoring;
+                                            case RESUMED -> PodRestorePhase.Committed;
+                                            case CANCELLED -> PodRestorePhase.Cancelled;
+                                        })
                         .orElse(PodRestorePhase.Cancelled);
         return new Progress(
                 phase,
@@ -112,7 +124,8 @@ public final class NodeTarget implements TargetAgent {
         if (pod.isPresent()) {
             pod.get().cancel(new AgentFailure(FailureReason.Cancelled, why));
         } else if (tools.commit().record(podUid).isPresent()
-                && tools.commit().decide(podUid, TargetEvent.GIVE_UP) == TargetDecision.Action.KILL) {
+                && tools.commit().decide(podUid, TargetEvent.GIVE_UP)
+                        == TargetDecision.Action.KILL) {
             RestoreMark.CANCELLED.set(tools.directories(), podUid);
         }
     }
@@ -132,7 +145,8 @@ public final class NodeTarget implements TargetAgent {
             pod.close();
         }
         unmount(podUid);
-        // The marks stay while the pod can still be started by the kubelet: without COMMITTED a crash would not be repaired, without
+        // The marks stay while the pod can still be started by the kubelet: without COMMITTED a
+        // crash would not be repaired, without
         // CANCELLED a launcher would wait.
         if (tools.runtime().pod(podUid).isEmpty()) {
             tools.commit().forget(podUid);
@@ -140,15 +154,17 @@ public final class NodeTarget implements TargetAgent {
         }
     }
 
-    /** Brings every restore of this node to an end that its record allows, or waits on. Called once, before anything else. */
+    /**
+     * Brings every restore of this node to an end that its record allows, or waits on. Called once,
+     * before anything else.
+     */
     public void recover(Runnable changed) throws IOException {
         for (TargetRecord record : tools.commit().all()) {
             switch (tools.commit().decide(record.podUid(), TargetEvent.RESTARTED)) {
                 case RESUME -> RestoreMark.COMMITTED.set(tools.directories(), record.podUid());
                 case KILL -> kill(record);
                 case ASK -> askAgain(record, changed);
-                case RESTORE, NONE ->
-                    LOG.info("{}: still waits to be restored", record.restore());
+                case RESTORE, NONE -> LOG.info("{}: still waits to be restored", record.restore());
             }
         }
     }
@@ -156,7 +172,8 @@ public final class NodeTarget implements TargetAgent {
     private void kill(TargetRecord record) throws IOException {
         RestoreMark.CANCELLED.set(tools.directories(), record.podUid());
         for (String container : record.containers()) {
-            try (ContainerPlace place = ContainerPlace.open(tools, record.podUid(), container, event -> {})) {
+            try (ContainerPlace place =
+                    ContainerPlace.open(tools, record.podUid(), container, event -> {})) {
                 Optional<HookEvent> question = place.unanswered();
                 if (question.isPresent()) {
                     place.answer(question.get(), false);
@@ -166,30 +183,37 @@ public final class NodeTarget implements TargetAgent {
         }
     }
 
-    /** The source may have granted: only its record knows. CRIU still waits in its hook, or is gone. */
+    /**
+     * The source may have granted: only its record knows. CRIU still waits in its hook, or is gone.
+     */
     private void askAgain(TargetRecord record, Runnable changed) throws IOException {
         String last = record.containers().getLast();
-        try (ContainerPlace place = ContainerPlace.open(tools, record.podUid(), last, event -> {})) {
+        try (ContainerPlace place =
+                ContainerPlace.open(tools, record.podUid(), last, event -> {})) {
             Optional<HookEvent> question = place.unanswered();
             if (question.isEmpty()) {
                 tools.commit().decide(record.podUid(), TargetEvent.GIVE_UP);
                 kill(record);
                 return;
             }
-            OutcomeReply reply = tools.peers()
-                    .outcome(
-                            record.sourceNode(),
-                            record.sourceAddress(),
-                            OutcomeRequest.newBuilder()
-                                    .setCheckpointUid(record.checkpointUid())
-                                    .setRestoreUid(record.restore().uid())
-                                    .build(),
-                            Duration.ofSeconds(10));
-            boolean granted = reply.getAnswerCase() == OutcomeReply.AnswerCase.GRANT
-                    && tools.commit().decide(record.podUid(), TargetEvent.GRANTED) == TargetDecision.Action.RESUME;
+            OutcomeReply reply =
+                    tools.peers()
+                            .outcome(
+                                    record.sourceNode(),
+                                    record.sourceAddress(),
+                                    OutcomeRequest.newBuilder()
+                                            .setCheckpointUid(record.checkpointUid())
+                                            .setRestoreUid(record.restore().uid())
+                                            .build(),
+                                    Duration.ofSeconds(10));
+            boolean granted =
+                    reply.getAnswerCase() == OutcomeReply.AnswerCase.GRANT
+                            && tools.commit().decide(record.podUid(), TargetEvent.GRANTED)
+                                    == TargetDecision.Action.RESUME;
             if (granted) {
                 RestoreMark.COMMITTED.set(tools.directories(), record.podUid());
-                Network.lift(tools.filter(), record.podUid(), tools.networkNamespace(record.podUid()));
+                Network.lift(
+                        tools.filter(), record.podUid(), tools.networkNamespace(record.podUid()));
                 place.answer(question.get(), true);
                 tools.thawAll(record.podUid());
             } else {
@@ -249,5 +273,4 @@ public final class NodeTarget implements TargetAgent {
                 restore.getMetadata().getName(),
                 restore.getMetadata().getUid());
     }
-
 }

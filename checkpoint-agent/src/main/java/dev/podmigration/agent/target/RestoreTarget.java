@@ -14,6 +14,11 @@ import dev.podmigration.agent.wire.Resumed;
 import dev.podmigration.agent.wire.StepTime;
 import dev.podmigration.agent.wire.TargetMessage;
 import dev.podmigration.api.v1alpha1.FailureReason;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,13 +29,11 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Restores the containers of one pod in the order in which the kubelet creates them, asks for the grant at the last one, and lets
- * all of them go together. One run, by one thread; the inbox takes events from others.
+ * Restores the containers of one pod in the order in which the kubelet creates them, asks for the
+ * grant at the last one, and lets all of them go together. One run, by one thread; the inbox takes
+ * events from others.
  */
 final class RestoreTarget {
 
@@ -90,7 +93,8 @@ final class RestoreTarget {
      * @param requestUid uid of the PodRestore, which the source's record names
      * @throws AgentFailure why it does not run; nothing of it does then
      */
-    void run(String requestUid, Duration limit) throws AgentFailure, IOException, InterruptedException {
+    void run(String requestUid, Duration limit)
+            throws AgentFailure, IOException, InterruptedException {
         long end = System.nanoTime() + limit.toNanos();
         steps.begin();
         if (tools.commit().decide(podUid, TargetEvent.VERIFIED) != TargetDecision.Action.RESTORE) {
@@ -125,10 +129,14 @@ final class RestoreTarget {
         steps.done("resume");
         Resumed.Builder resumed =
                 Resumed.newBuilder().setResumedAtMillis(now.toEpochMilli()).setHeldFrames(frames);
-        steps.micros().forEach((name, micros) ->
-                resumed.addSteps(StepTime.newBuilder().setName(name).setMicros(micros)));
+        steps.micros()
+                .forEach(
+                        (name, micros) ->
+                                resumed.addSteps(
+                                        StepTime.newBuilder().setName(name).setMicros(micros)));
         replies.accept(TargetMessage.newBuilder().setResumed(resumed).build());
-        // Only now, because it costs a disk's flush: until it is there the record says the same to a restarted agent.
+        // Only now, because it costs a disk's flush: until it is there the record says the same to
+        // a restarted agent.
         RestoreMark.COMMITTED.set(tools.directories(), podUid);
         if (!launcherEnded) {
             launcherEnded(last, end);
@@ -136,19 +144,22 @@ final class RestoreTarget {
     }
 
     /**
-     * CRIU tells that it has let the container go, and its launcher ends; which is seen first is chance. The record says RESUMED
-     * by now: nothing that happens here can take the grant back.
+     * CRIU tells that it has let the container go, and its launcher ends; which is seen first is
+     * chance. The record says RESUMED by now: nothing that happens here can take the grant back.
      *
      * @return whether it was the launcher
      */
-    private boolean resumed(int last, long end) throws AgentFailure, IOException, InterruptedException {
+    private boolean resumed(int last, long end)
+            throws AgentFailure, IOException, InterruptedException {
         Event event = next(end);
         if (event instanceof Event.Hook hook
                 && hook.container() == last
                 && hook.event().action() == HookAction.POST_RESUME) {
             return false;
         }
-        if (event instanceof Event.LauncherEnded ended && ended.container() == last && ended.code() == 0) {
+        if (event instanceof Event.LauncherEnded ended
+                && ended.container() == last
+                && ended.code() == 0) {
             return true;
         }
         throw unexpected(event, HookAction.POST_RESUME.text());
@@ -158,7 +169,10 @@ final class RestoreTarget {
         ContainerPlace place = containers.get(i);
         ArmedLauncher launcher = place.arm(left(end));
         place.gate().restore(launcher, tcpClose);
-        Thread.ofPlatform().daemon().name("launcher-" + place.name()).start(() -> watch(i, launcher, left(end)));
+        Thread.ofPlatform()
+                .daemon()
+                .name("launcher-" + place.name())
+                .start(() -> watch(i, launcher, left(end)));
     }
 
     private void watch(int i, ArmedLauncher launcher, Duration limit) {
@@ -167,26 +181,35 @@ final class RestoreTarget {
         } catch (AgentFailure failure) {
             post(new Event.Stop(failure));
         } catch (IOException e) {
-            post(new Event.Stop(new AgentFailure(FailureReason.InternalError, "The launcher cannot be watched", e)));
+            post(
+                    new Event.Stop(
+                            new AgentFailure(
+                                    FailureReason.InternalError,
+                                    "The launcher cannot be watched",
+                                    e)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void askForGrant(String requestUid, long end) throws AgentFailure, IOException, InterruptedException {
+    private void askForGrant(String requestUid, long end)
+            throws AgentFailure, IOException, InterruptedException {
         tools.commit().decide(podUid, TargetEvent.COMPLETE);
-        replies.accept(TargetMessage.newBuilder()
-                .setGrantRequest(GrantRequest.newBuilder().setRestoreUid(requestUid))
-                .build());
+        replies.accept(
+                TargetMessage.newBuilder()
+                        .setGrantRequest(GrantRequest.newBuilder().setRestoreUid(requestUid))
+                        .build());
         Event event = next(end);
         if (!(event instanceof Event.Answer answer)) {
             throw unexpected(event, "the source's answer");
         }
         if (!answer.granted()) {
-            throw new AgentFailure(FailureReason.GrantRefused, "The source did not grant: " + answer.reason());
+            throw new AgentFailure(
+                    FailureReason.GrantRefused, "The source did not grant: " + answer.reason());
         }
         if (tools.commit().decide(podUid, TargetEvent.GRANTED) != TargetDecision.Action.RESUME) {
-            throw new AgentFailure(FailureReason.Cancelled, "The restore was cancelled before the grant came");
+            throw new AgentFailure(
+                    FailureReason.Cancelled, "The restore was cancelled before the grant came");
         }
     }
 
@@ -197,24 +220,32 @@ final class RestoreTarget {
         held.add(group);
     }
 
-    private void answer(int i, HookAction action, long end) throws AgentFailure, IOException, InterruptedException {
+    private void answer(int i, HookAction action, long end)
+            throws AgentFailure, IOException, InterruptedException {
         containers.get(i).answer(hook(i, action, end), true);
     }
 
-    private HookEvent hook(int i, HookAction action, long end) throws AgentFailure, IOException, InterruptedException {
+    private HookEvent hook(int i, HookAction action, long end)
+            throws AgentFailure, IOException, InterruptedException {
         Event event = next(end);
-        if (event instanceof Event.Hook hook && hook.container() == i && hook.event().action() == action) {
+        if (event instanceof Event.Hook hook
+                && hook.container() == i
+                && hook.event().action() == action) {
             return hook.event();
         }
         throw unexpected(event, action.text() + " of container " + containers.get(i).name());
     }
 
-    private void launcherEnded(int i, long end) throws AgentFailure, IOException, InterruptedException {
+    private void launcherEnded(int i, long end)
+            throws AgentFailure, IOException, InterruptedException {
         Event event = next(end);
-        while (event instanceof Event.Hook hook && hook.event().action() == HookAction.POST_RESUME) {
+        while (event instanceof Event.Hook hook
+                && hook.event().action() == HookAction.POST_RESUME) {
             event = next(end);
         }
-        if (event instanceof Event.LauncherEnded ended && ended.container() == i && ended.code() == 0) {
+        if (event instanceof Event.LauncherEnded ended
+                && ended.container() == i
+                && ended.code() == 0) {
             return;
         }
         throw unexpected(event, "the launcher of container " + containers.get(i).name());
@@ -223,7 +254,8 @@ final class RestoreTarget {
     private Event next(long end) throws AgentFailure, InterruptedException {
         Event event = inbox.poll(left(end).toNanos(), TimeUnit.NANOSECONDS);
         if (event == null) {
-            throw new AgentFailure(FailureReason.FreezeLimitExceeded, "The restore did not end within its limit");
+            throw new AgentFailure(
+                    FailureReason.FreezeLimitExceeded, "The restore did not end within its limit");
         }
         return event;
     }
@@ -232,18 +264,27 @@ final class RestoreTarget {
         return switch (event) {
             case Event.Stop stop -> stop.why();
             case Event.LauncherEnded ended ->
-                tools.criuLogs()
-                        .restoreFailure(
-                                containers.get(ended.container()).gate().work().resolve("restore.log"),
-                                containers.get(ended.container()).name(),
-                                new AgentFailure(
-                                        FailureReason.RestoreFailed,
-                                        "The runtime ended with exit code %d while %s was expected"
-                                                .formatted(ended.code(), expected)));
+                    tools.criuLogs()
+                            .restoreFailure(
+                                    containers
+                                            .get(ended.container())
+                                            .gate()
+                                            .work()
+                                            .resolve("restore.log"),
+                                    containers.get(ended.container()).name(),
+                                    new AgentFailure(
+                                            FailureReason.RestoreFailed,
+                                            "The runtime ended with exit code %d while %s was expected"
+                                                    .formatted(ended.code(), expected)));
             case Event.Hook hook ->
-                new AgentFailure(FailureReason.InternalError, "CRIU reported %s while %s was expected".formatted(hook.event(), expected));
+                    new AgentFailure(
+                            FailureReason.InternalError,
+                            "CRIU reported %s while %s was expected"
+                                    .formatted(hook.event(), expected));
             case Event.Answer answer ->
-                new AgentFailure(FailureReason.InternalError, "%s came while %s was expected".formatted(answer, expected));
+                    new AgentFailure(
+                            FailureReason.InternalError,
+                            "%s came while %s was expected".formatted(answer, expected));
         };
     }
 

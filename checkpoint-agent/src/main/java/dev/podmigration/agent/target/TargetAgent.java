@@ -4,6 +4,7 @@ import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.api.v1alpha1.Step;
+
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -37,6 +38,9 @@ public interface TargetAgent {
     /** Never lets this pod be restored, unless it already runs. */
     void cancel(PodRestore restore) throws IOException;
 
-    /** The PodRestore is being deleted: cancel if it does not run, then remove everything that belongs to it. */
+    /**
+     * The PodRestore is being deleted: cancel if it does not run, then remove everything that
+     * belongs to it.
+     */
     void forget(PodRestore restore) throws IOException;
 }

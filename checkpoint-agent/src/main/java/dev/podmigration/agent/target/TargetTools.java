@@ -23,6 +23,7 @@ import dev.podmigration.agent.target.RestoreTarget.Event;
 import dev.podmigration.agent.wire.OutcomeReply;
 import dev.podmigration.agent.wire.OutcomeRequest;
 import dev.podmigration.api.v1alpha1.FailureReason;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,23 +59,31 @@ public record TargetTools(
 
     PodOnNode pod(String podUid) throws IOException, AgentFailure {
         return runtime.pod(podUid)
-                .orElseThrow(() ->
-                        new AgentFailure(FailureReason.RestoreFailed, "CRI-O has no sandbox of the target pod"));
+                .orElseThrow(
+                        () ->
+                                new AgentFailure(
+                                        FailureReason.RestoreFailed,
+                                        "CRI-O has no sandbox of the target pod"));
     }
 
     Path networkNamespace(String podUid) throws IOException, AgentFailure {
-        return host.path(pod(podUid)
-                .networkNamespace()
-                .orElseThrow(() ->
-                        new AgentFailure(FailureReason.HostNetwork, "The target pod has the network of its node")));
+        return host.path(
+                pod(podUid)
+                        .networkNamespace()
+                        .orElseThrow(
+                                () ->
+                                        new AgentFailure(
+                                                FailureReason.HostNetwork,
+                                                "The target pod has the network of its node")));
     }
 
     /** The root of a container that a launcher holds back; its mounts are not written to. */
     TargetTree root(String bundle) throws IOException {
         ContainerOnNode container = runtime.fromBundle(bundle);
-        Set<TreePath> mounts = container.mounts().stream()
-                .map(mount -> TreePath.of(mount.containerPath().replaceFirst("^/+", "")))
-                .collect(Collectors.toSet());
+        Set<TreePath> mounts =
+                container.mounts().stream()
+                        .map(mount -> TreePath.of(mount.containerPath().replaceFirst("^/+", "")))
+                        .collect(Collectors.toSet());
         return new TargetTree(host.path(container.rootDirectory()), mounts, false);
     }
 
@@ -115,21 +124,23 @@ public record TargetTools(
     Event ask(String podUid) {
         try {
             TargetRecord record = commit.record(podUid).orElseThrow();
-            OutcomeReply reply = peers.outcome(
-                    record.sourceNode(),
-                    record.sourceAddress(),
-                    OutcomeRequest.newBuilder()
-                            .setCheckpointUid(record.checkpointUid())
-                            .setRestoreUid(record.restore().uid())
-                            .build(),
-                    ASK_LIMIT);
+            OutcomeReply reply =
+                    peers.outcome(
+                            record.sourceNode(),
+                            record.sourceAddress(),
+                            OutcomeRequest.newBuilder()
+                                    .setCheckpointUid(record.checkpointUid())
+                                    .setRestoreUid(record.restore().uid())
+                                    .build(),
+                            ASK_LIMIT);
             return new Event.Answer(
                     reply.getAnswerCase() == OutcomeReply.AnswerCase.GRANT,
                     reply.getRefusal().getReason());
         } catch (AgentFailure failure) {
             return new Event.Stop(failure);
         } catch (IOException e) {
-            return new Event.Stop(new AgentFailure(FailureReason.InternalError, "The record cannot be read", e));
+            return new Event.Stop(
+                    new AgentFailure(FailureReason.InternalError, "The record cannot be read", e));
         }
     }
 }

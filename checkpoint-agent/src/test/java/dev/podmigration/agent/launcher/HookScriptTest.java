@@ -64,7 +64,12 @@ class HookScriptTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"pre-dump, true, 0", "pre-dump, false, 1", "post-dump, true, 0", "post-dump, false, 1"})
+    @CsvSource({
+        "pre-dump, true, 0",
+        "pre-dump, false, 1",
+        "post-dump, true, 0",
+        "post-dump, false, 1"
+    })
     void aDumpWaitsForTheDecision(String action, boolean answer, int expected) throws Exception {
         HookChannel channel = listenToDump();
         Process hook = call("dash", action, dumpImages());
