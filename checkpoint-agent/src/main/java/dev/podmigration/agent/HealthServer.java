@@ -28,6 +28,10 @@ final class HealthServer implements AutoCloseable {
         server.start();
     }
 
+    int port() {
+        return server.getAddress().getPort();
+    }
+
     private static void answer(HttpExchange exchange, String complaint) throws IOException {
         byte[] body =
                 (complaint.isEmpty() ? "ok\n" : complaint + "\n").getBytes(StandardCharsets.UTF_8);

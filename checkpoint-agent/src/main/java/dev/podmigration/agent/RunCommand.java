@@ -92,6 +92,7 @@ final class RunCommand implements Callable<Integer> {
                                         "https://" + settings.kubeletHost() + ":" + KUBELET_PORT),
                                 SERVICE_ACCOUNT.resolve("token"),
                                 KubeletTrust.context(host, SERVICE_ACCOUNT.resolve("ca.crt")))) {
+            LOG.info("Probes are answered at port {}", health.port());
             HostCommand command = NamespaceCommand.ofProcess(1);
             NodeDirectories directories = new NodeDirectories(host);
             TmpfsMounts mounts = new TmpfsMounts(host, command);

@@ -36,6 +36,8 @@ public final class ContainerInspector {
     }
 
     /**
+     * Looks at a container's processes.
+     *
      * @param pids every process of the container, as the node counts them, the first one first
      */
     public Inspection inspect(String name, List<Long> pids) throws IOException {

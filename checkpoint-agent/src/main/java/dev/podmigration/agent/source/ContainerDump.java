@@ -38,7 +38,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * #awaitImages}, {@link #end}, and {@link #close} on every path. The container stands still from
  * {@code awaitStopped} until {@code end}, and longer if its pod's control group is frozen.
  */
-final class ContainerDump implements AutoCloseable {
+final class ContainerDump {
 
     private static final Logger LOG = LoggerFactory.getLogger(ContainerDump.class);
 
@@ -254,8 +254,8 @@ final class ContainerDump implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() throws IOException, InterruptedException {
+    /** Takes away what only the dump needed. */
+    void close() throws IOException, InterruptedException {
         returnOptions();
         if (tail != null) {
             tail.abort();
