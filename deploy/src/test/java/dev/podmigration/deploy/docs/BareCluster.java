@@ -1,5 +1,7 @@
 package dev.podmigration.deploy.docs;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import dev.podmigration.apiserver.ApiServer;
 import dev.podmigration.deploy.Project;
 
@@ -24,22 +26,25 @@ final class BareCluster {
 
     /** The programs are those of the lab, built if need be. */
     static BareCluster of(ApiServer server) throws IOException, InterruptedException {
-        Path programs = Files.createDirectories(DIRECTORY.resolve("bin"));
-        for (String name : new String[] {"kubectl", "helm"}) {
-            Path program = Path.of(new Shell(Map.of()).orFail("lab/lab bin " + name).strip());
-            Path link = programs.resolve(name);
-            Files.deleteIfExists(link);
-            Files.createSymbolicLink(link, program);
-        }
+        String path =
+                directoryOf("kubectl") + ":" + directoryOf("helm") + ":" + System.getenv("PATH");
         Path helm = DIRECTORY.resolve("helm");
+        Files.createDirectories(helm);
         return new BareCluster(
                 new Shell(
                         Map.of(
                                 "KUBECONFIG", kubeconfig(server.adminConfig()).toString(),
-                                "PATH", programs + ":" + System.getenv("PATH"),
+                                "PATH", path,
                                 "HELM_CACHE_HOME", helm.toString(),
                                 "HELM_CONFIG_HOME", helm.toString(),
                                 "HELM_DATA_HOME", helm.toString())));
+    }
+
+    private static Path directoryOf(String program) throws IOException, InterruptedException {
+        Shell.Outcome found = new Shell(Map.of()).run("lab/lab bin " + program);
+        assumeTrue(found.code() == 0, () -> "lab/lab cannot build it: " + found.output());
+        // What had to be done for it stands above.
+        return Path.of(found.output().lines().toList().getLast()).getParent();
     }
 
     Shell shell() {
