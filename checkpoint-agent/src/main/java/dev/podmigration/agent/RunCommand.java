@@ -75,6 +75,9 @@ final class RunCommand implements Callable<Integer> {
     /** The operator may not run yet when the chart has just been installed. */
     private static final Duration SIGN_LIMIT = Duration.ofMinutes(5);
 
+    /** Parts that somebody took away are noticed this soon. The publisher writes less often. */
+    private static final Duration LOOK = Duration.ofSeconds(10);
+
     private static final Duration RENEW_RETRY = Duration.ofMinutes(1);
 
     @Override
@@ -165,6 +168,9 @@ final class RunCommand implements Callable<Integer> {
             try (ScheduledExecutorService renewals =
                             Executors.newSingleThreadScheduledExecutor(
                                     Thread.ofPlatform().daemon().name("certificate").factory());
+                    ScheduledExecutorService reports =
+                            Executors.newSingleThreadScheduledExecutor(
+                                    Thread.ofPlatform().daemon().name("node").factory());
                     CheckpointController checkpoints =
                             new CheckpointController(client, settings.node(), source);
                     RestoreController restores =
@@ -181,15 +187,29 @@ final class RunCommand implements Callable<Integer> {
                     restores.start();
                     checkpoints.start();
                     pods.start();
+                    keepReported(reports, keeper, identity);
                     unready.set("");
                     LOG.info("Serving node {} at {}", settings.node(), server.port());
                     awaitTermination();
                     LOG.info("Stopping");
                 }
+                reports.shutdownNow();
                 renewals.shutdownNow();
             }
         }
         return 0;
+    }
+
+    private static void keepReported(
+            ScheduledExecutorService reports, NodeKeeper keeper, Identity identity) {
+        reports.scheduleWithFixedDelay(
+                () -> {
+                    identity.expiry().ifPresent(keeper::certificateExpires);
+                    keeper.report();
+                },
+                0,
+                LOOK.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     private static void keepRenewed(
