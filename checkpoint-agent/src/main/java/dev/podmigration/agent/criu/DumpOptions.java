@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
  * @param ghostLimitBytes empty for CRIU's own limit of 1 MiB
  */
 public record DumpOptions(
+        boolean tcpEstablished,
         boolean fileLocks,
         boolean shellJob,
         boolean linkRemap,
@@ -45,9 +46,9 @@ public record DumpOptions(
         }
     }
 
-    /** What a program on the JVM needs: locked files, children of a shell. */
+    /** What a program on the JVM needs: open connections, locked files, children of a shell. */
     public static DumpOptions defaults() {
-        return new DumpOptions(true, true, false, Map.of(), OptionalLong.empty());
+        return new DumpOptions(true, true, true, false, Map.of(), OptionalLong.empty());
     }
 
     /**
@@ -60,6 +61,7 @@ public record DumpOptions(
             DumpOptions defaults = defaults();
             Long ghostLimit = options.getGhostLimitBytes();
             return new DumpOptions(
+                    or(options.getTcpEstablished(), defaults.tcpEstablished()),
                     or(options.getFileLocks(), defaults.fileLocks()),
                     or(options.getShellJob(), defaults.shellJob()),
                     or(options.getLinkRemap(), defaults.linkRemap()),
@@ -71,13 +73,21 @@ public record DumpOptions(
         }
     }
 
+    /** For a pod whose connections are closed at restore: CRIU refuses to dump them otherwise. */
+    public DumpOptions withConnections() {
+        return new DumpOptions(
+                true, fileLocks, shellJob, linkRemap, externalMounts, ghostLimitBytes);
+    }
+
     /** In CRIU's own words, one option a line (criu.txt, "CONFIGURATION FILES"). */
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
-        // Whether connections are kept is decided at restore. Images without their state would take
-        // that choice away,
-        // and the source must keep them in any case, for the roll-back.
-        lines.add("tcp-established");
+        if (tcpEstablished) {
+            lines.add("tcp-established");
+            // While the program is stopped the kernel goes on accepting for it (probes do that): whoever
+            // nobody has accepted yet is refused by the target and tries again.
+            lines.add("skip-in-flight");
+        }
         if (fileLocks) {
             lines.add("file-locks");
         }

@@ -67,6 +67,7 @@ final class SourceMigration {
     private @Nullable SourceLink link;
     private @Nullable FileRounds files;
     private volatile @Nullable AgentFailure givenUp;
+    private volatile @Nullable AgentFailure failed;
     private volatile @Nullable Thread worker;
     private @Nullable Instant frozenAt;
     private long frozenNanos;
@@ -124,6 +125,9 @@ final class SourceMigration {
         SourceLink stream = required(link);
         FileRounds rounds = required(files);
         DumpOptions options = DumpOptions.of(checkpoint.getSpec().getOptions());
+        if (!checkpoint.getSpec().isKeepAddresses()) {
+            options = options.withConnections();
+        }
         Duration limit = Duration.ofSeconds(checkpoint.getSpec().getLimits().getFreezeSeconds());
         PodCgroup groups =
                 tools.cgroups()
@@ -299,7 +303,8 @@ final class SourceMigration {
     void closeLink(@Nullable AgentFailure why) {
         SourceLink open = link;
         if (open != null) {
-            open.end(why);
+            AgentFailure first = failed;
+            open.end(first == null ? why : first);
             link = null;
         }
     }
@@ -339,6 +344,15 @@ final class SourceMigration {
     }
 
     private <T extends @Nullable Object> T interruptibly(Work<T> work) throws AgentFailure {
+        try {
+            return uninterrupted(work);
+        } catch (AgentFailure failure) {
+            failed = failure;
+            throw failure;
+        }
+    }
+
+    private <T extends @Nullable Object> T uninterrupted(Work<T> work) throws AgentFailure {
         worker = Thread.currentThread();
         try {
             AgentFailure already = givenUp;

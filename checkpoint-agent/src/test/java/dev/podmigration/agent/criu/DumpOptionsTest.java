@@ -28,6 +28,7 @@ class DumpOptionsTest {
         assertThat(DumpOptions.of(options).lines())
                 .containsExactly(
                         "tcp-established",
+                        "skip-in-flight",
                         "file-locks",
                         "shell-job",
                         "link-remap",
@@ -48,7 +49,7 @@ class DumpOptionsTest {
         options.setFileLocks(false);
         options.setShellJob(false);
         assertThat(DumpOptions.of(options).lines())
-                .containsExactly("tcp-established", "network-lock skip");
+                .containsExactly("tcp-established", "skip-in-flight", "network-lock skip");
     }
 
     @ParameterizedTest
@@ -81,14 +82,14 @@ class DumpOptionsTest {
     void theRecordItselfRefusesWhatTheApiWouldHaveRefused() {
         assertThatThrownBy(
                         () ->
-                                new DumpOptions(
+                                new DumpOptions(true,
                                         true,
                                         true,
                                         false,
                                         Map.of("/a", "/b\nexec-cmd"),
                                         OptionalLong.empty()))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new DumpOptions(true, true, false, Map.of(), OptionalLong.of(-1)))
+        assertThatThrownBy(() -> new DumpOptions(true, true, true, false, Map.of(), OptionalLong.of(-1)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }
