@@ -194,6 +194,7 @@ public final class AddressReservation {
     private static void replace(Path file, String content) throws IOException {
         Path next = file.resolveSibling("podmigration.new");
         Files.writeString(next, content, StandardCharsets.UTF_8);
+        Files.setPosixFilePermissions(next, Files.getPosixFilePermissions(file));
         Durability.sync(next);
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
