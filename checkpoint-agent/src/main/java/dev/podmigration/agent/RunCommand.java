@@ -100,7 +100,7 @@ final class RunCommand implements Callable<Integer> {
             NodeDirectories directories = new NodeDirectories(host);
             TmpfsMounts mounts = new TmpfsMounts(host, command);
             Cgroups cgroups = Cgroups.of(host);
-            PacketFilter filter = NftPacketFilter.load();
+            PacketFilter filter = new NftPacketFilter();
             CriuLogReader criuLogs = new CriuLogReader();
             CriuConfiguration criu =
                     CriuConfiguration.of(host, runtime.configuration().defaultHandler().path());

@@ -8,8 +8,8 @@ public final class FilterException extends IOException {
 
     /** What stands in the way. */
     public enum Kind {
-        /** The library libnftables is not installed where the agent runs. */
-        LIBRARY_MISSING,
+        /** The kernel has no ingress hook on interfaces: built without CONFIG_NF_TABLES_NETDEV. */
+        INGRESS_HOOK_MISSING,
         /**
          * The kernel has no egress hook on interfaces: older than 5.16, or built without
          * CONFIG_NETFILTER_EGRESS.
@@ -22,11 +22,6 @@ public final class FilterException extends IOException {
     }
 
     private final Kind kind;
-
-    FilterException(Kind kind, String message) {
-        super(message);
-        this.kind = kind;
-    }
 
     FilterException(Kind kind, String message, Throwable cause) {
         super(message, cause);

@@ -7,7 +7,7 @@ import java.io.IOException;
  * before the freeze has been checked. Closing without {@link #apply} leaves everything as it is.
  */
 public interface PreparedChange extends AutoCloseable {
-    /** Makes the change, whole or not at all; takes about a millisecond. */
+    /** Makes the change, whole or not at all; takes a fraction of a millisecond. */
     void apply() throws IOException, InterruptedException;
 
     @Override

@@ -1,89 +1,77 @@
 package dev.podmigration.agent.fence;
 
-/** What nft is told. One such text is one transaction of the kernel. */
+import dev.podmigration.agent.linux.NetfilterMatch;
+import dev.podmigration.agent.linux.NetfilterTransaction;
+import dev.podmigration.agent.linux.NetfilterTransaction.Family;
+import dev.podmigration.agent.linux.NetfilterTransaction.Hook;
+import dev.podmigration.agent.linux.NetfilterTransaction.Policy;
+
+/** The rules of each state of the fence; each transaction replaces what the id had before. */
 final class Ruleset {
     /**
      * Before connection tracking (-200) and the defragmentation that it needs (-400): neither shall
-     * see dropped frames.
+     * see dropped packets.
      */
     private static final int BEFORE_CONNECTION_TRACKING = -450;
 
     private static final int FIRST = -500;
-    private static final String NEIGHBOUR_DISCOVERY =
-            "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-advert } accept";
+    private static final String FROM_POD = "from_pod";
+    private static final String TO_POD = "to_pod";
+    private static final String TO_STACK = "to_stack";
+
+    private static final int ARP = 0x0806;
+    private static final int ICMPV6 = 58;
+
+    /** Followed by neighbour solicitation and advertisement. */
+    private static final int ROUTER_ADVERTISEMENT = 134;
+
+    private static final int NEIGHBOUR_ADVERTISEMENT = 136;
+
+    private static final NetfilterMatch[] NEIGHBOUR_DISCOVERY = {
+        NetfilterMatch.transportProtocol(ICMPV6),
+        NetfilterMatch.transportType(ROUTER_ADVERTISEMENT, NEIGHBOUR_ADVERTISEMENT)
+    };
 
     private Ruleset() {}
 
-    static String silence(FilterId id, String nodeInterface) {
-        return table(
-                "netdev",
-                id,
-                deviceChain("from_pod", "ingress", nodeInterface, "drop")
-                        + deviceChain("to_pod", "egress", nodeInterface, "drop"));
+    static NetfilterTransaction silence(FilterId id, String nodeInterface) {
+        return replaced(Family.NETDEV, id)
+                .deviceChain(id.table(), FROM_POD, Hook.INGRESS, nodeInterface, FIRST, Policy.DROP)
+                .deviceChain(id.table(), TO_POD, Hook.EGRESS, nodeInterface, FIRST, Policy.DROP);
     }
 
-    static String mute(FilterId id, String nodeInterface) {
-        return table(
-                "netdev",
-                id,
-                deviceChain(
-                        "from_pod",
-                        "ingress",
-                        nodeInterface,
-                        "drop",
-                        "ether type arp accept",
-                        NEIGHBOUR_DISCOVERY));
+    static NetfilterTransaction mute(FilterId id, String nodeInterface) {
+        return replaced(Family.NETDEV, id)
+                .deviceChain(id.table(), FROM_POD, Hook.INGRESS, nodeInterface, FIRST, Policy.DROP)
+                .accept(Family.NETDEV, id.table(), FROM_POD, NetfilterMatch.etherType(ARP))
+                .accept(Family.NETDEV, id.table(), FROM_POD, NEIGHBOUR_DISCOVERY);
     }
 
-    static String dropInput(FilterId id) {
-        String hook =
-                "type filter hook prerouting priority %d; policy drop;"
-                        .formatted(BEFORE_CONNECTION_TRACKING);
-        return table(
-                "inet",
-                id,
-                chain("to_stack", hook, "meta iiftype loopback accept", NEIGHBOUR_DISCOVERY));
+    static NetfilterTransaction dropInput(FilterId id) {
+        return replaced(Family.INET, id)
+                .chain(
+                        id.table(),
+                        TO_STACK,
+                        Hook.PREROUTING,
+                        BEFORE_CONNECTION_TRACKING,
+                        Policy.DROP)
+                .accept(Family.INET, id.table(), TO_STACK, NetfilterMatch.fromLoopback())
+                .accept(Family.INET, id.table(), TO_STACK, NEIGHBOUR_DISCOVERY);
     }
 
-    static String lift(FilterId id) {
-        return gone("netdev", id) + gone("inet", id);
+    static NetfilterTransaction lift(FilterId id) {
+        return new NetfilterTransaction()
+                .remove(Family.NETDEV, id.table())
+                .remove(Family.INET, id.table());
     }
 
-    /** Drops nothing: shows whether the kernel has the hooks. */
-    static String trial(FilterId id, boolean egress) {
-        String chains = deviceChain("from_pod", "ingress", "lo", "accept");
-        return table(
-                "netdev",
-                id,
-                egress ? chains + deviceChain("to_pod", "egress", "lo", "accept") : chains);
+    /** Drops nothing: shows whether the kernel has the hook. */
+    static NetfilterTransaction trial(FilterId id, Hook hook) {
+        return replaced(Family.NETDEV, id)
+                .deviceChain(id.table(), "trial", hook, "lo", FIRST, Policy.ACCEPT);
     }
 
-    private static String table(String family, FilterId id, String chains) {
-        return "%stable %s %s {\n%s}\n".formatted(gone(family, id), family, id.table(), chains);
-    }
-
-    /**
-     * "destroy" would say it in one line, but nftables before 1.0.7 and kernels before 6.3 do not
-     * know it.
-     */
-    private static String gone(String family, FilterId id) {
-        return "add table %1$s %2$s\ndelete table %1$s %2$s\n".formatted(family, id.table());
-    }
-
-    private static String deviceChain(
-            String name, String hook, String device, String policy, String... rules) {
-        return chain(
-                name,
-                "type filter hook %s device \"%s\" priority %d; policy %s;"
-                        .formatted(hook, device, FIRST, policy),
-                rules);
-    }
-
-    private static String chain(String name, String hook, String... rules) {
-        StringBuilder text = new StringBuilder("chain " + name + " {\n" + hook + "\n");
-        for (String rule : rules) {
-            text.append(rule).append('\n');
-        }
-        return text.append("}\n").toString();
+    private static NetfilterTransaction replaced(Family family, FilterId id) {
+        return new NetfilterTransaction().remove(family, id.table()).create(family, id.table());
     }
 }

@@ -7,16 +7,19 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
- * One rtnetlink(7) message: a header, a fixed structure of the message's type, attributes, all in
- * the machine's byte order.
+ * One netlink(7) message: a header, a fixed structure of the message's type, attributes, all in the
+ * machine's byte order.
  */
 final class NetlinkMessage {
     static final int ERROR = 2;
     static final int DONE = 3;
 
     private static final int HEADER = 16;
+
+    private static final int NESTED = 0x8000;
 
     /** The two top bits say "nested" and "network byte order". */
     private static final int ATTRIBUTE_TYPE = 0x3fff;
@@ -117,7 +120,7 @@ final class NetlinkMessage {
 
     /** Puts a request together. */
     static final class Request {
-        private final ByteBuffer out = ByteBuffer.allocate(512).order(ByteOrder.nativeOrder());
+        private final ByteBuffer out = ByteBuffer.allocate(2048).order(ByteOrder.nativeOrder());
 
         Request(int type, int flags, int sequence) {
             out.putInt(0).putShort((short) type).putShort((short) flags).putInt(sequence).putInt(0);
@@ -151,6 +154,25 @@ final class NetlinkMessage {
                 value.putInt(number);
             }
             return attribute(type, value.array());
+        }
+
+        /** A number in network byte order, as netfilter wants it. */
+        Request networkNumber(int type, int value) {
+            return attribute(type, ByteBuffer.allocate(4).putInt(value).array());
+        }
+
+        /** A string with its final zero. */
+        Request text(int type, String value) {
+            return attribute(type, (value + '\0').getBytes(StandardCharsets.UTF_8));
+        }
+
+        /** An attribute that consists of attributes. */
+        Request nest(int type, Consumer<Request> content) {
+            int start = out.position();
+            out.putShort((short) 0).putShort((short) (type | NESTED));
+            content.accept(this);
+            out.putShort(start, (short) (out.position() - start));
+            return this;
         }
 
         byte[] build() {

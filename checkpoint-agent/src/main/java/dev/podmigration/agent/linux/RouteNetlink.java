@@ -47,6 +47,7 @@ public final class RouteNetlink implements AutoCloseable {
     private static final int IFINFOMSG_BYTES = 16;
     private static final int RTGENMSG_BYTES = 4;
     private static final int IFADDRMSG_BYTES = 8;
+    private static final int IFF_UP = 1;
     private static final int IFF_RUNNING = 0x40;
     private static final int IFLA_ADDRESS = 1;
     private static final int IFLA_IFNAME = 3;
@@ -195,6 +196,18 @@ public final class RouteNetlink implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    /** Switches an interface on. */
+    public void switchOn(int linkIndex) throws IOException {
+        request(
+                "switch on interface " + linkIndex,
+                number ->
+                        new Request(RTM_NEWLINK, REQUEST_ACKNOWLEDGED, number)
+                                .number(0)
+                                .number(linkIndex)
+                                .number(IFF_UP)
+                                .number(IFF_UP));
     }
 
     private static Request change(int type, int flags, int number, LinkAddress address) {

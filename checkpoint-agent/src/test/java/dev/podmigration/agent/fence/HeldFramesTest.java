@@ -33,7 +33,7 @@ class HeldFramesTest {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final long LIMIT = 64 << 20;
 
-    private PacketFilter filter;
+    private final PacketFilter filter = new NftPacketFilter();
     private TestNetwork network;
     private Pod pod;
     private Pod peer;
@@ -41,7 +41,6 @@ class HeldFramesTest {
     @BeforeEach
     void createPods() throws IOException, InterruptedException {
         network = new TestNetwork();
-        filter = NftPacketFilter.load();
         Node node = network.node();
         pod = network.pod(node, "10.9.0.2/24", "fd00:9::2/64");
         peer = network.pod(node, "10.9.0.3/24", "fd00:9::3/64");
