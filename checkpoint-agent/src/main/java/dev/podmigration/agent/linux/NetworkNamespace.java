@@ -15,6 +15,7 @@ import java.util.concurrent.FutureTask;
  */
 public final class NetworkNamespace implements AutoCloseable {
     private static final SystemCall SETNS = SystemCall.ofInt("setns", INT, INT);
+    private static final SystemCall UNSHARE = SystemCall.ofInt("unshare", INT);
     private static final int CLONE_NEWNET = 0x40000000;
 
     private final Descriptor descriptor;
@@ -33,6 +34,16 @@ public final class NetworkNamespace implements AutoCloseable {
     /** The namespace of a process, numbered as this process sees it. */
     public static NetworkNamespace ofProcess(long pid) throws ErrnoException {
         return open(Path.of("/proc", Long.toString(pid), "ns", "net"));
+    }
+
+    /** A new, empty namespace, which is gone when it is closed and nothing else is in it. */
+    public static NetworkNamespace create() throws IOException, InterruptedException {
+        return onOwnThread(
+                "new network namespace",
+                () -> {
+                    UNSHARE.call("network namespace", CLONE_NEWNET);
+                    return open(Path.of("/proc/thread-self/ns/net"));
+                });
     }
 
     /**
@@ -57,17 +68,22 @@ public final class NetworkNamespace implements AutoCloseable {
      *     cause
      */
     public <T> T call(Callable<T> work) throws IOException, InterruptedException {
-        FutureTask<T> task =
-                new FutureTask<>(
-                        () -> {
-                            SETNS.call(path, descriptor.number(), CLONE_NEWNET);
-                            return work.call();
-                        });
-        Thread.ofPlatform().daemon().name("netns " + path).start(task);
+        return onOwnThread(
+                "network namespace " + path,
+                () -> {
+                    SETNS.call(path, descriptor.number(), CLONE_NEWNET);
+                    return work.call();
+                });
+    }
+
+    private static <T> T onOwnThread(String name, Callable<T> work)
+            throws IOException, InterruptedException {
+        FutureTask<T> task = new FutureTask<>(work);
+        Thread.ofPlatform().daemon().name(name).start(task);
         try {
             return task.get();
         } catch (ExecutionException e) {
-            throw rethrown(e.getCause());
+            throw rethrown(name, e.getCause());
         } catch (InterruptedException e) {
             task.cancel(true);
             throw e;
@@ -79,13 +95,13 @@ public final class NetworkNamespace implements AutoCloseable {
         return descriptor.number();
     }
 
-    private IOException rethrown(Throwable cause) throws InterruptedException {
+    private static IOException rethrown(String name, Throwable cause) throws InterruptedException {
         return switch (cause) {
             case IOException e -> e;
             case InterruptedException e -> throw e;
             case RuntimeException e -> throw e;
             case Error e -> throw e;
-            default -> new IOException("in network namespace " + path, cause);
+            default -> new IOException("in " + name, cause);
         };
     }
 

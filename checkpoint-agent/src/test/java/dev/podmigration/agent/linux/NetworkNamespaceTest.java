@@ -76,6 +76,16 @@ class NetworkNamespaceTest {
     }
 
     @Test
+    void a_new_namespace_is_empty_and_belongs_to_its_descriptor() throws Exception {
+        Path own = Files.readSymbolicLink(OWN);
+        try (NetworkNamespace fresh = NetworkNamespace.create()) {
+            assertThat(fresh.call(NetworkNamespaceTest::interfaces)).containsExactly("lo");
+            assertThat(fresh.call(() -> Files.readSymbolicLink(OWN))).isNotEqualTo(own);
+        }
+        assertThat(Files.readSymbolicLink(OWN)).isEqualTo(own);
+    }
+
+    @Test
     void failures_of_the_work_reach_the_caller_as_they_are() throws IOException {
         try (NetworkNamespace namespace = NetworkNamespace.ofProcess(holder.pid())) {
             assertThatExceptionOfType(ErrnoException.class)
