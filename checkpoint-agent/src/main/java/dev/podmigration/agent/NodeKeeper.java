@@ -118,6 +118,19 @@ final class NodeKeeper {
         }
     }
 
+    /** podmigration is being uninstalled: the node becomes what it was. */
+    synchronized void uninstall() throws InterruptedException {
+        try {
+            parts.uninstall();
+            LOG.info("Uninstalled: nothing is left on the node");
+        } catch (AgentFailure failure) {
+            LOG.error(
+                    "The node parts stay: {} {}", failure.getMessage(), failure.remedy(), failure);
+        } catch (IOException e) {
+            LOG.error("The node parts could not be removed", e);
+        }
+    }
+
     private Optional<NodeNetwork> network() throws IOException {
         return NetworkFacts.read(host.path(CNI), Optional.empty())
                 .map(

@@ -55,7 +55,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -83,6 +82,7 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Settings settings = Settings.of(System.getenv());
+        Termination termination = Termination.listen();
         AtomicReference<String> unready = new AtomicReference<>("starting");
         Host host = Host.ofThisNode();
         try (HealthServer health = new HealthServer(settings.healthPort(), unready::get);
@@ -190,13 +190,17 @@ final class RunCommand implements Callable<Integer> {
                     keepReported(reports, keeper, identity);
                     unready.set("");
                     LOG.info("Serving node {} at {}", settings.node(), server.port());
-                    awaitTermination();
+                    termination.await();
                     LOG.info("Stopping");
                 }
                 reports.shutdownNow();
                 renewals.shutdownNow();
             }
+            if (new OwnDaemonSet(client, settings.namespace()).isUninstalled()) {
+                keeper.uninstall();
+            }
         }
+        termination.done();
         return 0;
     }
 
@@ -234,23 +238,5 @@ final class RunCommand implements Callable<Integer> {
                 },
                 delay,
                 TimeUnit.MILLISECONDS);
-    }
-
-    private static void awaitTermination() throws InterruptedException {
-        CountDownLatch stop = new CountDownLatch(1);
-        CountDownLatch stopped = new CountDownLatch(1);
-        Runtime.getRuntime()
-                .addShutdownHook(
-                        new Thread(
-                                () -> {
-                                    stop.countDown();
-                                    try {
-                                        stopped.await(5, TimeUnit.SECONDS);
-                                    } catch (InterruptedException e) {
-                                        Thread.currentThread().interrupt();
-                                    }
-                                }));
-        stop.await();
-        stopped.countDown();
     }
 }
