@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
         name = "checkpoint-agent",
         description = "Freezes, moves and restores the pods of one node.",
         mixinStandardHelpOptions = true,
-        subcommands = {RunCommand.class})
+        subcommands = {RunCommand.class, UninstallCommand.class, RetireCommand.class})
 public final class Main {
 
     private Main() {}

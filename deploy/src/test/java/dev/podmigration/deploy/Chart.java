@@ -6,9 +6,13 @@ import com.marcnuri.helm.TemplateCommand;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 
+import java.io.IOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The chart of this project, rendered by the real Helm. */
 record Chart(Path directory) {
@@ -16,6 +20,21 @@ record Chart(Path directory) {
 
     static Chart ofThisProject() {
         return new Chart(Project.path("deploy/helm/podmigration"));
+    }
+
+    /**
+     * A copy in which hooks are ordinary objects: otherwise they are not among what is rendered.
+     */
+    Chart withHooksAsObjects(Path copy) throws IOException {
+        try (Stream<Path> files = Files.walk(directory, FileVisitOption.FOLLOW_LINKS)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path target = copy.resolve(directory.relativize(file));
+                Files.createDirectories(target.getParent());
+                Files.writeString(
+                        target, Yaml.read(file).replace("helm.sh/hook", "example.com/hook"));
+            }
+        }
+        return new Chart(copy);
     }
 
     LintResult lint() {

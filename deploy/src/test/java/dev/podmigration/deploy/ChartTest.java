@@ -13,9 +13,12 @@ import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -130,6 +133,38 @@ class ChartTest {
                                 .getSecurityContext()
                                 .getRunAsNonRoot())
                 .isTrue();
+    }
+
+    @Test
+    void nodesArePutBackBeforeAnythingIsDeleted(@TempDir Path copy) throws IOException {
+        Chart unhooked = chart.withHooksAsObjects(copy);
+        assertThat(hooks(unhooked, Map.of()))
+                .containsExactlyInAnyOrder(
+                        "ServiceAccount pre-delete",
+                        "Role pre-delete",
+                        "RoleBinding pre-delete",
+                        "ClusterRole pre-delete",
+                        "ClusterRoleBinding pre-delete",
+                        "Job pre-delete");
+        assertThat(hooks(unhooked, Map.of("uninstall.hook", "false"))).isEmpty();
+    }
+
+    private static List<String> hooks(Chart chart, Map<String, String> values) {
+        return chart.objects(values).stream()
+                .filter(object -> object.getMetadata().getAnnotations() != null)
+                .filter(
+                        object ->
+                                object.getMetadata()
+                                        .getAnnotations()
+                                        .containsKey("example.com/hook"))
+                .map(
+                        object ->
+                                object.getKind()
+                                        + " "
+                                        + object.getMetadata()
+                                                .getAnnotations()
+                                                .get("example.com/hook"))
+                .toList();
     }
 
     @Test

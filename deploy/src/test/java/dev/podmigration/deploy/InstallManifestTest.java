@@ -20,13 +20,31 @@ class InstallManifestTest {
 
     @Test
     void theManifestIsWhatTheChartRenders() throws IOException {
-        String rendered = HEADER + Chart.ofThisProject().render(Map.of("namespace.create", "true"));
+        String rendered =
+                HEADER
+                        + Chart.ofThisProject()
+                                .render(
+                                        Map.of(
+                                                "namespace.create",
+                                                "true",
+                                                "uninstall.hook",
+                                                "false"));
         if (Boolean.getBoolean("podmigration.update")) {
             Files.writeString(MANIFEST, rendered);
         }
         assertThat(MANIFEST)
                 .as("stale; write it again: mvn -Pupdate-generated -pl deploy -am test")
                 .hasContent(rendered);
+    }
+
+    @Test
+    void nothingInItIsMeantForHelmAlone() {
+        // Applied without Helm, the Job that takes the agents back would run at once.
+        assertThat(Yaml.objects(Yaml.read(MANIFEST)))
+                .allSatisfy(
+                        object ->
+                                assertThat(object.getMetadata().getAnnotations())
+                                        .doesNotContainKey("helm.sh/hook"));
     }
 
     @Test
