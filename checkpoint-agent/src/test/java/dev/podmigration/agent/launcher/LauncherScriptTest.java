@@ -226,6 +226,30 @@ class LauncherScriptTest {
         assertThat(node.runtimeCalls()).hasSize(3).endsWith(delete, start);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"running", "paused"})
+    void aRestoredContainerIsSaidToBeCreatedUntilItIsStarted(String status) throws Exception {
+        node.config(RuntimeConfig.ofRestore("app").json());
+        restore("app", ID);
+        node.answer("{\"id\": \"x\", \"status\": \"" + status + "\", \"pid\": 7}");
+        List<String> state = List.of("--root", "/run/crun", "state", ID);
+        List<String> start = List.of("--root", "/run/crun", "start", ID);
+
+        assertThat(output(node.launch(SHELL, state)))
+                .contains("\"id\": \"x\", \"status\": \"created\", \"pid\": 7");
+        assertThat(exitCode(node.launch(SHELL, start))).isZero();
+        assertThat(output(node.launch(SHELL, state))).contains("\"status\": \"" + status + "\"");
+    }
+
+    @Test
+    void aRestoredContainerThatHasEndedIsNotSaidToBeCreated() throws Exception {
+        node.config(RuntimeConfig.ofRestore("app").json());
+        restore("app", ID);
+        node.answer("{\"status\": \"stopped\"}");
+        assertThat(output(node.launch(SHELL, List.of("--root", "/run/crun", "state", ID))))
+                .contains("\"status\": \"stopped\"");
+    }
+
     @Test
     void aFailedRestoreIsReportedAndLeavesNoMark() throws Exception {
         node.config(RuntimeConfig.ofRestore("app").json());
@@ -522,6 +546,11 @@ class LauncherScriptTest {
         assertThat(exitCode(launcher)).isEqualTo(1);
         assertThat(node.stderr()).contains(message);
         assertThat(node.runtimeCalls()).isEmpty();
+    }
+
+    private String output(Process process) throws Exception {
+        assertThat(exitCode(process)).isZero();
+        return Files.readString(root.resolve("stdout"));
     }
 
     private static int exitCode(Process process) throws InterruptedException {
