@@ -1,5 +1,6 @@
 package dev.podmigration.agent.retire;
 
+import dev.podmigration.agent.install.NodeParts;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodRestore;
 
@@ -16,6 +17,7 @@ import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -23,6 +25,8 @@ import java.util.stream.Stream;
 public final class Retirement {
 
     private static final Logger LOG = LoggerFactory.getLogger(Retirement.class);
+
+    private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
 
     private final KubernetesClient client;
     private final String namespace;
@@ -51,6 +55,7 @@ public final class Retirement {
             return;
         }
         requireNothingUnfinished();
+        requireNoMovedPods();
         agents.edit(RetiringAgents::of);
         LOG.info("Waiting up to {} s until every node is put back", limit.toSeconds());
         try {
@@ -97,6 +102,32 @@ public final class Retirement {
                             + String.join(", ", unfinished)
                             + ". Delete the PodMigrations and wait until these are gone: "
                             + "kubectl delete podmigrations --all --all-namespaces");
+        }
+    }
+
+    /** CRI-O needs the handler to restart their containers. */
+    private void requireNoMovedPods() throws NotRetiredException {
+        List<String> moved =
+                client.pods().inAnyNamespace().list().getItems().stream()
+                        .filter(
+                                pod ->
+                                        NodeParts.HANDLER.equals(
+                                                pod.getSpec().getRuntimeClassName()))
+                        .filter(
+                                pod ->
+                                        pod.getStatus() == null
+                                                || !ENDED.contains(pod.getStatus().getPhase()))
+                        .map(
+                                pod ->
+                                        pod.getMetadata().getNamespace()
+                                                + "/"
+                                                + pod.getMetadata().getName())
+                        .toList();
+        if (!moved.isEmpty()) {
+            throw new NotRetiredException(
+                    "Pods that were moved still need what is on the nodes: "
+                            + String.join(", ", moved)
+                            + ". Delete them, or let their owners replace them.");
         }
     }
 

@@ -13,10 +13,12 @@ import dev.podmigration.apiserver.ApiServer;
 import dev.podmigration.apiserver.ApiServerExtension;
 
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetStatus;
+import io.fabric8.kubernetes.api.model.node.v1.RuntimeClassBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 
 import org.junit.jupiter.api.Test;
@@ -41,6 +43,14 @@ class RetirementIT {
         client = server.client();
         namespace = server.newNamespace("retirement");
         retirement = new Retirement(client, namespace, AGENTS);
+        client.resource(
+                        new RuntimeClassBuilder()
+                                .withNewMetadata()
+                                .withName("podmigration")
+                                .endMetadata()
+                                .withHandler("podmigration")
+                                .build())
+                .serverSideApply();
         // For a moment after a CRD is established, its objects cannot be listed.
         await().atMost(Duration.ofSeconds(30))
                 .ignoreExceptions()
@@ -115,6 +125,35 @@ class RetirementIT {
             assertThat(arguments()).containsExactly("run");
         } finally {
             client.resource(created).delete();
+        }
+    }
+
+    @Test
+    void agentsStayAsLongAsAMovedPodRuns() {
+        createDaemonSet();
+        Pod moved =
+                client.resource(
+                                new PodBuilder()
+                                        .withNewMetadata()
+                                        .withName("moved")
+                                        .withNamespace(namespace)
+                                        .endMetadata()
+                                        .withNewSpec()
+                                        .withRuntimeClassName("podmigration")
+                                        .addNewContainer()
+                                        .withName("main")
+                                        .withImage("example.com/main")
+                                        .endContainer()
+                                        .endSpec()
+                                        .build())
+                        .create();
+        try {
+            assertThatThrownBy(() -> retirement.run(Duration.ofSeconds(1)))
+                    .isInstanceOf(NotRetiredException.class)
+                    .hasMessageContaining(namespace + "/moved");
+            assertThat(arguments()).containsExactly("run");
+        } finally {
+            client.resource(moved).withGracePeriod(0).delete();
         }
     }
 
