@@ -158,13 +158,14 @@ final class ContainerDump {
         answer(true);
     }
 
-    /**
-     * Returns when CRIU has written everything and all of it was sent; CRIU waits, the container
-     * stands still.
-     */
+    /** Returns when CRIU has written everything; CRIU waits, the container stands still. */
+    void awaitDumped(Duration limit) throws AgentFailure, InterruptedException {
+        waiting = next(HookAction.POST_DUMP, limit);
+    }
+
+    /** Returns when everything that CRIU has written was sent. */
     ImageManifest awaitImages(Duration limit)
             throws AgentFailure, InterruptedException, IOException {
-        waiting = next(HookAction.POST_DUMP, limit);
         ImageTail following = tail;
         CompletableFuture<ImageManifest> rest = manifest;
         if (following == null || rest == null) {

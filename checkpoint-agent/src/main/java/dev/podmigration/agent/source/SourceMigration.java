@@ -41,7 +41,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One pod on its way to another node. {@link #prepare}, {@link #migrate} and {@link #settle} are
+ * One pod on its way to another node. {@link #prepare}, {@link #migrate} and {@link NodeSource#settle} are
  * called by one thread after the other; {@link #giveUp} by any.
  */
 final class SourceMigration {
@@ -206,6 +206,8 @@ final class SourceMigration {
                 dump.awaitStopped(deadline.left());
                 dump.dump();
             }
+            dump.awaitDumped(deadline.left());
+            steps.done("dump");
             stream.send(
                     SourceMessage.newBuilder()
                             .setManifest(
@@ -213,7 +215,7 @@ final class SourceMigration {
                                             .setContainer(dump.name())
                                             .setManifest(dump.awaitImages(deadline.left()))));
         }
-        steps.done("dump");
+        steps.done("images");
         // From here on neither CRI-O's nor the runtime's own resume can wake the pod.
         groups.pod().freeze(STOP_LIMIT);
         Background.await(lastFiles, deadline.left());

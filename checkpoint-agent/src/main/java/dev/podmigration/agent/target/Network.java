@@ -96,6 +96,10 @@ final class Network implements AutoCloseable {
             unmute.apply();
             lift.apply();
         }
+        if (held != null) {
+            // Right after the lift: what arrives now is delivered, and would be delivered twice.
+            held.stop();
+        }
     }
 
     /**
@@ -119,7 +123,6 @@ final class Network implements AutoCloseable {
         if (frames == null) {
             return 0;
         }
-        frames.stop();
         HeldFrames.Report report = frames.resend();
         LOG.info("Held frames: {}", report);
         return report.sent();
