@@ -3,7 +3,12 @@ package dev.podmigration.agent;
 import dev.podmigration.agent.address.NetworkFacts;
 import dev.podmigration.agent.canary.Canary;
 import dev.podmigration.agent.canary.Proof;
+import dev.podmigration.agent.fence.FenceRehearsal;
+import dev.podmigration.agent.fence.PacketFilter;
 import dev.podmigration.agent.host.Host;
+import dev.podmigration.agent.host.HostCommand;
+import dev.podmigration.agent.host.MountsBelow;
+import dev.podmigration.agent.host.NodeDirectories;
 import dev.podmigration.agent.install.NodeParts;
 import dev.podmigration.agent.node.MigrationNodePublisher;
 import dev.podmigration.agent.node.NodeFacts;
@@ -20,6 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,10 +35,13 @@ import java.util.Optional;
 final class NodeKeeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeKeeper.class);
+    private static final Duration RETRY = Duration.ofMinutes(1);
     private static final String CNI = "/etc/cni/net.d";
 
     private final Settings settings;
     private final Host host;
+    private final HostCommand command;
+    private final PacketFilter filter;
     private final KubernetesClient client;
     private final ContainerRuntime runtime;
     private final NodeParts parts;
@@ -43,10 +52,13 @@ final class NodeKeeper {
     private List<String> problems = List.of("The agent has just started.");
     private volatile @Nullable Instant certificateExpiry;
     private @Nullable NodeFacts facts;
+    private Instant tried = Instant.EPOCH;
 
     NodeKeeper(
             Settings settings,
             Host host,
+            HostCommand command,
+            PacketFilter filter,
             KubernetesClient client,
             ContainerRuntime runtime,
             NodeParts parts,
@@ -55,6 +67,8 @@ final class NodeKeeper {
             MigrationNodePublisher publisher) {
         this.settings = settings;
         this.host = host;
+        this.command = command;
+        this.filter = filter;
         this.client = client;
         this.runtime = runtime;
         this.parts = parts;
@@ -67,13 +81,12 @@ final class NodeKeeper {
         certificateExpiry = expiry;
     }
 
-    /**
-     * Puts the node parts in place and proves what the node can do. Once, before anything is
-     * served.
-     */
+    /** Puts the node parts in place and proves what the node can do, before anything is served. */
     synchronized void prepare() throws InterruptedException {
         try {
+            tried = Instant.now();
             parts.install();
+            FenceRehearsal.run(filter);
             proofs = canary.prove(runtime.configuration());
             problems = List.of();
         } catch (AgentFailure failure) {
@@ -92,9 +105,17 @@ final class NodeKeeper {
         }
     }
 
+    private boolean isProved() {
+        return problems.isEmpty() && proofs.stream().allMatch(Proof::proved);
+    }
+
     /** Looks whether the parts are still there, and publishes. Called again and again. */
     synchronized void report() {
         try {
+            if (!isProved() && Instant.now().isAfter(tried.plus(RETRY))) {
+                // What failed once may have been the load of that moment.
+                prepare();
+            }
             if (facts == null) {
                 Node node = client.nodes().withName(settings.node()).get();
                 facts = reader.read(node.getStatus().getNodeInfo());
@@ -121,6 +142,7 @@ final class NodeKeeper {
     /** podmigration is being uninstalled: the node becomes what it was. */
     synchronized void uninstall() throws InterruptedException {
         try {
+            MountsBelow.detach(host, command, NodeDirectories.STATE);
             parts.uninstall();
             LOG.info("Uninstalled: nothing is left on the node");
         } catch (AgentFailure failure) {

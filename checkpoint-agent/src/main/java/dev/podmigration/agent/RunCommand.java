@@ -153,7 +153,7 @@ final class RunCommand implements Callable<Integer> {
             NodeKeeper keeper =
                     new NodeKeeper(
                             settings,
-                            host,
+                            host, command, filter,
                             client,
                             runtime,
                             new NodeParts(host, command, CrioRuntimeClient.DEFAULT_SOCKET, runtime),

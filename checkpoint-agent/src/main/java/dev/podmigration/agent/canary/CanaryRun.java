@@ -8,6 +8,7 @@ import dev.podmigration.agent.host.CommandResult;
 import dev.podmigration.agent.host.Host;
 import dev.podmigration.agent.host.HostCommand;
 import dev.podmigration.agent.host.HostTree;
+import dev.podmigration.agent.host.MountsBelow;
 import dev.podmigration.api.v1alpha1.FailureReason;
 
 import java.io.IOException;
@@ -116,7 +117,8 @@ final class CanaryRun {
     void clear() throws IOException, InterruptedException {
         if (Files.exists(host.path(place.directory()))) {
             runtime("delete", "--force", place.containerId());
-            node("umount", "--lazy", place.networkNamespace());
+            // The network namespace, and what a restore that failed has left of the container's root.
+            MountsBelow.detach(host, command, place.directory());
             HostTree.delete(host.path(place.directory()));
         }
     }

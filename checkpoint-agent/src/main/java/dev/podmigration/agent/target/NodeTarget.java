@@ -149,6 +149,7 @@ public final class NodeTarget implements TargetAgent {
         // crash would not be repaired, without
         // CANCELLED a launcher would wait.
         if (tools.runtime().pod(podUid).isEmpty()) {
+            tools.liftOnNode(podUid);
             tools.commit().forget(podUid);
             tools.directories().removeRestoreRecord(podUid);
         }

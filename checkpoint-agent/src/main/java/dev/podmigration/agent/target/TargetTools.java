@@ -5,7 +5,9 @@ import dev.podmigration.agent.address.KeptAddresses;
 import dev.podmigration.agent.commit.TargetCommit;
 import dev.podmigration.agent.commit.TargetRecord;
 import dev.podmigration.agent.criu.CriuLogReader;
+import dev.podmigration.agent.fence.FilterId;
 import dev.podmigration.agent.fence.PacketFilter;
+import dev.podmigration.agent.fence.PreparedChange;
 import dev.podmigration.agent.files.TargetTree;
 import dev.podmigration.agent.files.TreePath;
 import dev.podmigration.agent.host.Cgroup;
@@ -14,6 +16,7 @@ import dev.podmigration.agent.host.Host;
 import dev.podmigration.agent.host.NodeDirectories;
 import dev.podmigration.agent.host.PodCgroup;
 import dev.podmigration.agent.host.TmpfsMounts;
+import dev.podmigration.agent.linux.NetworkNamespace;
 import dev.podmigration.agent.peer.PeerClient;
 import dev.podmigration.agent.peer.TreeNames;
 import dev.podmigration.agent.runtime.ContainerOnNode;
@@ -117,6 +120,17 @@ public record TargetTools(
             for (Cgroup container : pod.get().containers().values()) {
                 container.thaw(Duration.ofSeconds(5));
             }
+        }
+    }
+
+    /** The pod is gone; what the filter has for its interface would catch the next one of that name. */
+    void liftOnNode(String podUid) throws IOException {
+        try (NetworkNamespace node = NetworkNamespace.ofThisProcess();
+                PreparedChange lift = filter.lift(new FilterId(podUid), node)) {
+            lift.apply();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("The agent is stopping", e);
         }
     }
 
