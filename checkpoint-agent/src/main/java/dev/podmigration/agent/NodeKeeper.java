@@ -6,9 +6,6 @@ import dev.podmigration.agent.canary.Proof;
 import dev.podmigration.agent.fence.FenceRehearsal;
 import dev.podmigration.agent.fence.PacketFilter;
 import dev.podmigration.agent.host.Host;
-import dev.podmigration.agent.host.HostCommand;
-import dev.podmigration.agent.host.MountsBelow;
-import dev.podmigration.agent.host.NodeDirectories;
 import dev.podmigration.agent.install.NodeParts;
 import dev.podmigration.agent.node.MigrationNodePublisher;
 import dev.podmigration.agent.node.NodeFacts;
@@ -40,7 +37,6 @@ final class NodeKeeper {
 
     private final Settings settings;
     private final Host host;
-    private final HostCommand command;
     private final PacketFilter filter;
     private final KubernetesClient client;
     private final ContainerRuntime runtime;
@@ -57,7 +53,6 @@ final class NodeKeeper {
     NodeKeeper(
             Settings settings,
             Host host,
-            HostCommand command,
             PacketFilter filter,
             KubernetesClient client,
             ContainerRuntime runtime,
@@ -67,7 +62,6 @@ final class NodeKeeper {
             MigrationNodePublisher publisher) {
         this.settings = settings;
         this.host = host;
-        this.command = command;
         this.filter = filter;
         this.client = client;
         this.runtime = runtime;
@@ -136,20 +130,6 @@ final class NodeKeeper {
             LOG.warn("The node could not be published", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** podmigration is being uninstalled: the node becomes what it was. */
-    synchronized void uninstall() throws InterruptedException {
-        try {
-            MountsBelow.detach(host, command, NodeDirectories.STATE);
-            parts.uninstall();
-            LOG.info("Uninstalled: nothing is left on the node");
-        } catch (AgentFailure failure) {
-            LOG.error(
-                    "The node parts stay: {} {}", failure.getMessage(), failure.remedy(), failure);
-        } catch (IOException e) {
-            LOG.error("The node parts could not be removed", e);
         }
     }
 

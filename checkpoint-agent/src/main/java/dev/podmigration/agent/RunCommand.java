@@ -153,7 +153,7 @@ final class RunCommand implements Callable<Integer> {
             NodeKeeper keeper =
                     new NodeKeeper(
                             settings,
-                            host, command, filter,
+                            host, filter,
                             client,
                             runtime,
                             new NodeParts(host, command, CrioRuntimeClient.DEFAULT_SOCKET, runtime),
@@ -195,9 +195,6 @@ final class RunCommand implements Callable<Integer> {
                 }
                 reports.shutdownNow();
                 renewals.shutdownNow();
-            }
-            if (new OwnDaemonSet(client, settings.namespace()).isUninstalled()) {
-                keeper.uninstall();
             }
         }
         termination.done();

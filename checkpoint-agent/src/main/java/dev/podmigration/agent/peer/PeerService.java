@@ -9,6 +9,7 @@ import dev.podmigration.agent.wire.TargetMessage;
 import dev.podmigration.api.v1alpha1.FailureReason;
 
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
 import org.slf4j.Logger;
@@ -21,6 +22,12 @@ final class PeerService extends PeerGrpc.PeerImplBase {
 
     private static final Logger LOG = LoggerFactory.getLogger(PeerService.class);
 
+    /**
+     * Messages that may wait in this process, at most 1 MiB each, so that neither the network nor the
+     * thread that writes them waits for the other's turn.
+     */
+    private static final int PREFETCHED_MESSAGES = 32;
+
     private final PeerHandler handler;
 
     PeerService(PeerHandler handler) {
@@ -29,10 +36,14 @@ final class PeerService extends PeerGrpc.PeerImplBase {
 
     @Override
     public StreamObserver<SourceMessage> migrate(StreamObserver<TargetMessage> replies) {
+        ServerCallStreamObserver<TargetMessage> call =
+                (ServerCallStreamObserver<TargetMessage>) replies;
+        call.disableAutoRequest();
+        call.request(PREFETCHED_MESSAGES);
         String node = PeerNode.CURRENT.get();
         Replies serialised = new Replies(replies);
         TargetSession session = handler.open(node, serialised);
-        return new Incoming(node, session, serialised);
+        return new Incoming(node, session, serialised, call);
     }
 
     @Override
@@ -49,7 +60,11 @@ final class PeerService extends PeerGrpc.PeerImplBase {
         }
     }
 
-    private record Incoming(String node, TargetSession session, Replies replies)
+    private record Incoming(
+            String node,
+            TargetSession session,
+            Replies replies,
+            ServerCallStreamObserver<TargetMessage> call)
             implements StreamObserver<SourceMessage> {
         @Override
         public void onNext(SourceMessage message) {
@@ -60,6 +75,7 @@ final class PeerService extends PeerGrpc.PeerImplBase {
                         TargetMessage.newBuilder().setFailed(PeerFailures.toWire(failure)).build());
                 session.ended(failure);
             }
+            call.request(1);
         }
 
         @Override
