@@ -30,6 +30,8 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
@@ -89,16 +91,7 @@ public final class Stage implements AutoCloseable {
                                 .endMetadata()
                                 .build())
                 .create();
-        client.resource(
-                        new GenericKubernetesResourceBuilder()
-                                .withApiVersion("node.k8s.io/v1")
-                                .withKind("RuntimeClass")
-                                .withNewMetadata()
-                                .withName("podmigration")
-                                .endMetadata()
-                                .addToAdditionalProperties("handler", "podmigration")
-                                .build())
-                .createOr(existing -> existing.update());
+        addRuntimeClass("podmigration");
         addNode(source);
         addNode(target);
         // A CRD is served a moment before its storage answers.
@@ -114,6 +107,19 @@ public final class Stage implements AutoCloseable {
                         });
         kubelet = new FakeKubelet(client, namespace);
         agents = new FakeAgents(client, namespace);
+    }
+
+    public void addRuntimeClass(String name) {
+        client.resource(
+                        new GenericKubernetesResourceBuilder()
+                                .withApiVersion("node.k8s.io/v1")
+                                .withKind("RuntimeClass")
+                                .withNewMetadata()
+                                .withName(name)
+                                .endMetadata()
+                                .addToAdditionalProperties("handler", name)
+                                .build())
+                .createOr(existing -> existing.update());
     }
 
     public KubernetesClient client() {
@@ -276,11 +282,7 @@ public final class Stage implements AutoCloseable {
 
     public void cancel(PodMigration migration) {
         client.resource(migration)
-                .edit(
-                        found -> {
-                            found.getSpec().setCancelled(true);
-                            return found;
-                        });
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"cancelled\":true}}");
     }
 
     public PodMigration get(PodMigration migration) {

@@ -1,0 +1,102 @@
+package dev.podmigration.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.api.v1alpha1.PodMigration;
+import dev.podmigration.api.v1alpha1.PodMigrationPhase;
+import dev.podmigration.api.v1alpha1.PodRestorePhase;
+import dev.podmigration.apiserver.ApiServer;
+import dev.podmigration.apiserver.ApiServerExtension;
+import dev.podmigration.operator.fakes.DyingClient;
+import dev.podmigration.operator.fakes.Stage;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.time.Duration;
+
+/** Kills the operator before each of its changes to the cluster in turn, and starts another one. */
+@ExtendWith(ApiServerExtension.class)
+class SurvivesCrashesIT {
+
+    /**
+     * Far more than a migration takes; the loop ends with the first operator that lives to the end.
+     */
+    private static final int MOST_CHANGES = 100;
+
+    @Test
+    void aMigrationIsCompletedWhereverTheOperatorDies(ApiServer server) {
+        int changes = 0;
+        boolean died = true;
+        while (died && changes < MOST_CHANGES) {
+            try (Stage stage = new Stage(server)) {
+                stage.runPod("app");
+                PodMigration migration = stage.migrate("app");
+
+                died = killAndRestart(stage, server, migration, changes);
+
+                PodMigration ended = stage.awaitEnd(migration);
+                assertThat(ended.getStatus().getPhase())
+                        .as("killed before change %d%n%s", changes, stage.report(migration))
+                        .isEqualTo(PodMigrationPhase.Succeeded);
+                assertThat(stage.places())
+                        .as("killed before change %d", changes)
+                        .containsOnlyKeys(ended.getStatus().getTarget().getPodName())
+                        .containsValue(stage.target());
+            }
+            changes++;
+        }
+        assertThat(died).as("the last operator lived to the end").isFalse();
+        assertThat(changes).as("changes of one migration").isGreaterThan(15);
+    }
+
+    @Test
+    void aRollBackIsCompletedWhereverTheOperatorDies(ApiServer server) {
+        int changes = 0;
+        boolean died = true;
+        while (died && changes < MOST_CHANGES) {
+            try (Stage stage = new Stage(server)) {
+                stage.runPod("app");
+                stage.agents().failAt(PodRestorePhase.Committed, FailureReason.RestoreFailed);
+                PodMigration migration = stage.migrate("app");
+
+                died = killAndRestart(stage, server, migration, changes);
+
+                PodMigration ended = stage.awaitEnd(migration);
+                assertThat(ended.getStatus().getPhase())
+                        .as("killed before change %d%n%s", changes, stage.report(migration))
+                        .isEqualTo(PodMigrationPhase.RolledBack);
+                assertThat(stage.places())
+                        .as("killed before change %d", changes)
+                        .containsOnlyKeys("app")
+                        .containsValue(stage.source());
+                assertThat(stage.halves()).as("killed before change %d", changes).isEmpty();
+            }
+            changes++;
+        }
+        assertThat(died).as("the last operator lived to the end").isFalse();
+    }
+
+    /** True if the first operator was killed before it was done. */
+    private static boolean killAndRestart(
+            Stage stage, ApiServer server, PodMigration migration, int changes) {
+        DyingClient dying = new DyingClient(server.adminConfig(), changes);
+        stage.startOperator(dying.client());
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> dying.isDead() || isOver(stage, migration));
+        stage.stopOperator();
+        if (dying.isDead()) {
+            stage.startOperator();
+        }
+        return dying.isDead();
+    }
+
+    private static boolean isOver(Stage stage, PodMigration migration) {
+        PodMigrationPhase phase = stage.get(migration).getStatus().getPhase();
+        return phase != null && phase.isFinal();
+    }
+}
