@@ -9,6 +9,7 @@ import dev.podmigration.operator.metrics.MigrationMetrics;
 import dev.podmigration.operator.settings.Settings;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
@@ -36,21 +37,27 @@ public final class MigrationOperator implements AutoCloseable {
     private final KubernetesClient client;
     private final Settings settings;
     private final Clock clock;
+    private final Runnable leaseLost;
     private final Operator operator;
     private final HealthServer health;
     private final PrometheusMeterRegistry registry =
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
+    private volatile boolean closing;
+
     /**
      * Opens the health port and starts nothing yet.
      *
+     * @param leaseLost called when another instance may lead: this one must do nothing more
      * @throws IOException if the health port is taken
      */
-    public MigrationOperator(KubernetesClient client, Settings settings, Clock clock)
+    public MigrationOperator(
+            KubernetesClient client, Settings settings, Clock clock, Runnable leaseLost)
             throws IOException {
         this.client = client;
         this.settings = settings;
         this.clock = clock;
+        this.leaseLost = leaseLost;
         operator = new Operator(this::configure);
         health =
                 new HealthServer(
@@ -82,6 +89,11 @@ public final class MigrationOperator implements AutoCloseable {
         operator.start();
     }
 
+    /** Where probes and metrics are answered. */
+    public int healthPort() {
+        return health.port();
+    }
+
     private void configure(ConfigurationServiceOverrider configuration) {
         configuration
                 .withKubernetesClient(client)
@@ -93,9 +105,26 @@ public final class MigrationOperator implements AutoCloseable {
                 // Seen by every look, changed by none: copies of whole pods would only cost time.
                 .withCloneSecondaryResourcesWhenGettingFromCache(false);
         if (settings.isLeaderElection()) {
-            configuration.withLeaderElectionConfiguration(
-                    new LeaderElectionConfiguration(
-                            LEASE, settings.namespace(), settings.podName()));
+            configuration.withLeaderElectionConfiguration(leaderElection());
+        }
+    }
+
+    private LeaderElectionConfiguration leaderElection() {
+        return new LeaderElectionConfiguration(
+                LEASE,
+                settings.namespace(),
+                LeaderElectionConfiguration.LEASE_DURATION_DEFAULT_VALUE,
+                LeaderElectionConfiguration.RENEW_DEADLINE_DEFAULT_VALUE,
+                LeaderElectionConfiguration.RETRY_PERIOD_DEFAULT_VALUE,
+                settings.podName(),
+                new LeaderCallbacks(() -> {}, this::stoppedLeading, _ -> {}),
+                false);
+    }
+
+    private void stoppedLeading() {
+        if (!closing) {
+            LOG.error("Lost the lease {}: another instance may be at work", LEASE);
+            leaseLost.run();
         }
     }
 
@@ -127,6 +156,7 @@ public final class MigrationOperator implements AutoCloseable {
 
     @Override
     public void close() {
+        closing = true;
         operator.stop();
         health.close();
     }

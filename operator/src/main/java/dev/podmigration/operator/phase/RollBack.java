@@ -44,6 +44,10 @@ final class RollBack implements PhaseHandler {
         if (seen.restoreIs(PodRestorePhase.Committed)) {
             return new Decision.GoForward();
         }
+        Failure recorded = seen.status().getFailure();
+        if (recorded != null) {
+            Cause.behind(recorded, seen).ifPresent(seen.status()::setFailure);
+        }
         Instant end = seen.rollBackStart().plus(limits.rollBack());
         boolean late = !seen.now().isBefore(end);
         boolean undecided = !isNeverAsked(seen) && !isSourceDone(seen);
@@ -110,7 +114,9 @@ final class RollBack implements PhaseHandler {
             return PodMigrationPhase.Failed;
         }
         Failure failure = seen.status().getFailure();
-        if (failure != null && failure.getReason() == FailureReason.Cancelled) {
+        if (failure != null
+                && failure.getReason() == FailureReason.Cancelled
+                && seen.isUnwanted()) {
             return PodMigrationPhase.Cancelled;
         }
         return PhaseTable.isBefore(seen.phase(), PodMigrationPhase.Preparing)
