@@ -63,7 +63,7 @@ import java.util.stream.Stream;
 class RefusesBadInputIT {
 
     /** One thing that is wrong: with the pod, with the cluster, or with the wish. */
-    private record Row(
+    record Row(
             String name,
             FailureReason reason,
             Consumer<PodBuilder> pod,
@@ -75,10 +75,6 @@ class RefusesBadInputIT {
             return name;
         }
     }
-
-    private static final Consumer<PodBuilder> ANY_POD = _ -> {};
-    private static final Consumer<Stage> SOUND = _ -> {};
-    private static final Consumer<PodMigrationSpec> PLAIN = _ -> {};
 
     private Stage stage;
 
@@ -175,7 +171,7 @@ class RefusesBadInputIT {
                 new Row(
                         "address that cannot be kept",
                         AddressNotKeepable,
-                        ANY_POD,
+                        _ -> {},
                         stage ->
                                 stage.changeAgent(
                                         stage.target(),
@@ -184,7 +180,7 @@ class RefusesBadInputIT {
                 new Row(
                         "option that a node cannot do",
                         OptionNotSupported,
-                        ANY_POD,
+                        _ -> {},
                         stage ->
                                 stage.changeAgent(
                                         stage.target(),
@@ -240,7 +236,7 @@ class RefusesBadInputIT {
                                         .endVolume()
                                         .endSpec(),
                         RefusesBadInputIT::claimForOneNode,
-                        PLAIN),
+                        _ -> {}),
                 pod(
                         "owner that is no ReplicaSet",
                         OwnerNotSupported,
@@ -378,14 +374,14 @@ class RefusesBadInputIT {
     }
 
     private static Row pod(String name, FailureReason reason, Consumer<PodBuilder> pod) {
-        return new Row(name, reason, pod, SOUND, PLAIN);
+        return new Row(name, reason, pod, _ -> {}, _ -> {});
     }
 
     private static Row world(String name, FailureReason reason, Consumer<Stage> world) {
-        return new Row(name, reason, ANY_POD, world, PLAIN);
+        return new Row(name, reason, _ -> {}, world, _ -> {});
     }
 
     private static Row wish(String name, FailureReason reason, Consumer<PodMigrationSpec> wish) {
-        return new Row(name, reason, ANY_POD, SOUND, wish);
+        return new Row(name, reason, _ -> {}, _ -> {}, wish);
     }
 }

@@ -19,7 +19,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequest;
 import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequestStatus;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -180,16 +179,6 @@ class SignsAgentsCertificatesIT {
     /** As the API server sees a request of the agent whose pod runs on this node. */
     private CertificateSigningRequest send(String nodeOfAgent, String subject) throws Exception {
         String user = "system:serviceaccount:" + namespace + ":podmigration-agent";
-        client.resource(
-                        new ClusterRoleBindingBuilder()
-                                .withNewMetadata()
-                                .withName(namespace)
-                                .endMetadata()
-                                .withNewRoleRef(
-                                        "rbac.authorization.k8s.io", "ClusterRole", "cluster-admin")
-                                .addNewSubject("rbac.authorization.k8s.io", "User", user, null)
-                                .build())
-                .createOr(existing -> existing.update());
         String pem = SigningRequests.pem(subject, dns(node), address("192.0.2.7"));
         CertificateSigningRequest request =
                 SigningRequests.object(
@@ -199,6 +188,7 @@ class SignsAgentsCertificatesIT {
                         .withConfig(
                                 new ConfigBuilder(server.adminConfig())
                                         .withImpersonateUsername(user)
+                                        .withImpersonateGroups("system:masters")
                                         .withImpersonateExtras(
                                                 Map.of(
                                                         "authentication.kubernetes.io%2fnode-name",

@@ -1,0 +1,97 @@
+package dev.podmigration.operator.status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.podmigration.api.v1alpha1.Failure;
+import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.api.v1alpha1.PodMigration;
+import dev.podmigration.api.v1alpha1.PodMigrationPhase;
+import dev.podmigration.operator.fakes.Case;
+import dev.podmigration.operator.phase.Decision;
+
+import io.fabric8.kubernetes.api.model.Condition;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+class StatusDraftTest {
+
+    private static final Instant LATER = Case.NOW.plusSeconds(60);
+
+    private final PodMigration migration = Case.in(PodMigrationPhase.Preparing).build().migration();
+
+    @Test
+    void aMigrationOnItsWayIsReconciling() {
+        StatusDraft.apply(Decision.waitFor("the scheduler", LATER), migration, Case.NOW);
+
+        assertThat(conditions()).containsOnlyKeys("Ready", "Reconciling");
+        assertThat(conditions().get("Ready").getStatus()).isEqualTo("False");
+        assertThat(conditions().get("Ready").getMessage()).isEqualTo("Waiting for the scheduler.");
+    }
+
+    @Test
+    void aConditionKeepsItsTimeWhileItsStatusStays() {
+        StatusDraft.apply(Decision.waitFor("one thing", LATER), migration, Case.NOW);
+        StatusDraft.apply(Decision.waitFor("another", LATER), migration, LATER);
+
+        assertThat(conditions().get("Ready").getLastTransitionTime())
+                .isEqualTo(Case.NOW.toString());
+        assertThat(conditions().get("Ready").getMessage()).contains("another");
+    }
+
+    @Test
+    void oneThatSucceededIsReadyAndNothingElse() {
+        StatusDraft.apply(Decision.waitFor("it", LATER), migration, Case.NOW);
+        migration.getStatus().setTarget(migration.getStatus().getSource());
+        StatusDraft.apply(new Decision.Finish(PodMigrationPhase.Succeeded), migration, LATER);
+
+        assertThat(conditions()).containsOnlyKeys("Ready");
+        assertThat(conditions().get("Ready").getStatus()).isEqualTo("True");
+        assertThat(conditions().get("Ready").getLastTransitionTime()).isEqualTo(LATER.toString());
+        assertThat(migration.getStatus().getCompletionTime()).isNotNull();
+    }
+
+    @Test
+    void oneThatIsUndoneSaysWhyAndSinceWhen() {
+        StatusDraft.apply(
+                new Decision.GiveUp(Failure.of(FailureReason.TargetFull, "no room")),
+                migration,
+                Case.NOW);
+        StatusDraft.apply(Decision.waitFor("the agents", LATER), migration, LATER);
+
+        assertThat(conditions()).containsOnlyKeys("Ready", "Reconciling", "RollingBack");
+        assertThat(conditions().get("RollingBack").getLastTransitionTime())
+                .isEqualTo(Case.NOW.toString());
+        assertThat(conditions().get("RollingBack").getReason()).isEqualTo("TargetFull");
+        assertThat(migration.getStatus().getPhase()).isEqualTo(PodMigrationPhase.Preparing);
+    }
+
+    @Test
+    void oneThatFailedIsStalledForKstatus() {
+        migration.getStatus().setFailure(Failure.of(FailureReason.TargetFull, "no room"));
+        StatusDraft.apply(new Decision.Finish(PodMigrationPhase.RolledBack), migration, LATER);
+
+        assertThat(conditions()).containsOnlyKeys("Ready", "Stalled");
+        assertThat(conditions().get("Stalled").getReason()).isEqualTo("TargetFull");
+        assertThat(conditions().get("Ready").getMessage()).isEqualTo("no room");
+    }
+
+    @Test
+    void everyPhaseIsInTheHistoryOnce() {
+        StatusDraft.apply(new Decision.Enter(PodMigrationPhase.Armed), migration, LATER);
+        StatusDraft.apply(new Decision.Enter(PodMigrationPhase.Armed), migration, LATER);
+
+        assertThat(migration.getStatus().getPhaseTransitions())
+                .extracting(transition -> transition.getPhase())
+                .containsExactly(PodMigrationPhase.Preparing, PodMigrationPhase.Armed);
+    }
+
+    private Map<String, Condition> conditions() {
+        return migration.getStatus().getConditions().stream()
+                .collect(Collectors.toMap(Condition::getType, Function.identity()));
+    }
+}
