@@ -77,6 +77,7 @@ class FinishesIT {
                 .as(() -> stage.report(ended))
                 .isEqualTo(PodMigrationPhase.Succeeded);
         assertThat(stage.places()).hasSize(1).containsValue(stage.target());
+        assertThat(stage.events(ended)).contains("ForcedRemoval");
     }
 
     @Test

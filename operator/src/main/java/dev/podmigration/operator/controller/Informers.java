@@ -172,6 +172,7 @@ final class Informers implements Cluster {
                 InformerEventSourceConfiguration.from(type, PodMigration.class)
                         .withSecondaryToPrimaryMapper(mapper)
                         .withNamespacesInheritedFromController()
+                        .withItemStore(new LeanStore<>())
                         .build(),
                 context);
     }
@@ -184,6 +185,7 @@ final class Informers implements Cluster {
                 InformerEventSourceConfiguration.from(type, PodMigration.class)
                         .withSecondaryToPrimaryMapper(mapper)
                         .withWatchAllNamespaces()
+                        .withItemStore(new LeanStore<>())
                         .build(),
                 context);
     }

@@ -4,6 +4,7 @@ import dev.podmigration.api.v1alpha1.Failure;
 import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationStatus;
+import dev.podmigration.operator.action.Action;
 import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.phase.Decision;
 
@@ -38,7 +39,21 @@ public final class Announcer {
             case Decision.Stall stall ->
                     events.warning(
                             after, stall.failure().getReason().name(), sentence(stall.failure()));
-            case Decision.Stay _ -> {}
+            case Decision.Stay stay -> stay.actions().forEach(action -> forced(action, after));
+        }
+    }
+
+    /** The kubelet did not finish; what is left on its node is not seen in the API any more. */
+    private void forced(Action action, PodMigration after) {
+        if (action instanceof Action.DeletePod delete && delete.graceSeconds() == 0) {
+            events.warning(
+                    after,
+                    EventReason.ForcedRemoval.name(),
+                    "The kubelet of node "
+                            + delete.pod().getSpec().getNodeName()
+                            + " does not finish the removal of pod "
+                            + delete.pod().getMetadata().getName()
+                            + "; it is removed from the API by force. See the events of the pod.");
         }
     }
 

@@ -25,6 +25,8 @@ public enum EventReason {
     Cancelled,
     /** It ended without a running target, or never began. */
     Failed,
+    /** A kubelet did not remove a pod in time. */
+    ForcedRemoval,
     /** The wish to cancel came after the commit. */
     CancelRefused
 }

@@ -97,11 +97,7 @@ final class Conditions {
                         .filter(finding -> finding.getVerdict() == Verdict.Refused)
                         .toList();
         if (refused.isEmpty()) {
-            add(
-                    "Migratable",
-                    true,
-                    "ChecksPassed",
-                    "Nothing speaks against it: " + findings.size() + " findings.");
+            add("Migratable", true, "ChecksPassed", passed(findings));
         } else {
             add(
                     "Migratable",
@@ -109,6 +105,19 @@ final class Conditions {
                     String.valueOf(refused.getFirst().getReason()),
                     refused.stream().map(Finding::getMessage).collect(Collectors.joining(" ")));
         }
+    }
+
+    private static String passed(List<Finding> findings) {
+        List<Finding> warnings =
+                findings.stream()
+                        .filter(finding -> finding.getVerdict() == Verdict.Warning)
+                        .toList();
+        return warnings.isEmpty()
+                ? "All " + findings.size() + " checks passed."
+                : "Nothing forbids it, but: "
+                        + warnings.stream()
+                                .map(Finding::getMessage)
+                                .collect(Collectors.joining(" "));
     }
 
     private void add(String type, boolean value, String reason, @Nullable String message) {
