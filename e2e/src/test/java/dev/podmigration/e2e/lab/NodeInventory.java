@@ -15,8 +15,9 @@ public record NodeInventory(String node, List<String> lines) {
             """
             {
                 find /var/lib/podmigration /run/podmigration /etc/crio /etc/criu -type f \
-                    -exec sha256sum {} + 2>/dev/null | sed 's/^\\(.\\{12\\}\\)[^ ]*/file \\1/'
-                find /run/podmigration /var/lib/podmigration -mindepth 1 2>/dev/null | sed 's/^/path /'
+                    -not -name '*.lock' -exec sha256sum {} + 2>/dev/null | sed 's/^\\(.\\{12\\}\\)[^ ]*/file \\1/'
+                # Directories of the first level stay with the installation.
+                find /run/podmigration /var/lib/podmigration -mindepth 2 -not -type f -not -path '*/records/*' 2>/dev/null | sed 's/^/path /'
                 cut -d ' ' -f 2,3 /proc/self/mounts | sed 's/^/mount /'
                 find /sys/fs/cgroup -mindepth 2 -type d -path '*pod*' 2>/dev/null | sed 's/^/cgroup /'
                 nft list tables 2>/dev/null | sed 's/^/nft /'

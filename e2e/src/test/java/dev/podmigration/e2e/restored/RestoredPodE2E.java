@@ -38,7 +38,6 @@ final class RestoredPodE2E {
         playground.start(TestPods.echo("echo", NODE_A));
         String moved = Moves.targetPod(moves.succeed("echo", NODE_B));
         List<String> log = new ArrayList<>(follow(playground, moved, 20));
-        assertThat(log.getFirst()).startsWith(EchoServer.STARTED);
         List<Long> ticks =
                 log.stream()
                         .filter(line -> line.startsWith(EchoServer.TICK))
@@ -178,7 +177,7 @@ final class RestoredPodE2E {
 
     private static List<String> shape(String cgroups) {
         return cgroups.lines()
-                .map(line -> line.replaceAll("[0-9a-f]{64}|[0-9a-f-]{36}|[0-9a-f_]{36}", "ID"))
+                .map(line -> line.replaceAll("(?<=/pod)[^/]+|(?<=crio-)[0-9a-f]+", "ID"))
                 .toList();
     }
 }
