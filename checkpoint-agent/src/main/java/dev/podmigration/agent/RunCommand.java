@@ -153,7 +153,8 @@ final class RunCommand implements Callable<Integer> {
             NodeKeeper keeper =
                     new NodeKeeper(
                             settings,
-                            host, filter,
+                            host,
+                            filter,
                             client,
                             runtime,
                             new NodeParts(host, command, CrioRuntimeClient.DEFAULT_SOCKET, runtime),

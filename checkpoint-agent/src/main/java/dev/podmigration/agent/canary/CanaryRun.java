@@ -117,7 +117,8 @@ final class CanaryRun {
     void clear() throws IOException, InterruptedException {
         if (Files.exists(host.path(place.directory()))) {
             runtime("delete", "--force", place.containerId());
-            // The network namespace, and what a restore that failed has left of the container's root.
+            // The network namespace, and what a restore that failed has left of the container's
+            // root.
             MountsBelow.detach(host, command, place.directory());
             HostTree.delete(host.path(place.directory()));
         }

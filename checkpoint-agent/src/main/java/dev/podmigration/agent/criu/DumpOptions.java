@@ -84,10 +84,11 @@ public record DumpOptions(
         List<String> lines = new ArrayList<>();
         if (tcpEstablished) {
             lines.add("tcp-established");
-            // While the program is stopped the kernel goes on accepting for it (probes do that): whoever
-            // nobody has accepted yet is refused by the target and tries again.
-            lines.add("skip-in-flight");
         }
+        // While the program is stopped the kernel goes on accepting for it (probes do that):
+        // whoever
+        // nobody has accepted yet is refused by the target and tries again.
+        lines.add("skip-in-flight");
         if (fileLocks) {
             lines.add("file-locks");
         }

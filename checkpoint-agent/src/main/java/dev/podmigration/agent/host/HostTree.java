@@ -32,8 +32,8 @@ public final class HostTree {
     /**
      * With all that is in it; links are removed, not followed. Nothing there is fine.
      *
-     * @throws IOException also when something is mounted below: that may be a view of the node's own
-     *     files, of which nothing is deleted
+     * @throws IOException also when something is mounted below: that may be a view of the node's
+     *     own files, of which nothing is deleted
      */
     public static void delete(Path directory) throws IOException {
         try {
@@ -73,7 +73,10 @@ public final class HostTree {
         }
     }
 
-    /** Opened from its parent without leaving the parent's mount, which the kernel refuses for a mount point. */
+    /**
+     * Opened from its parent without leaving the parent's mount, which the kernel refuses for a
+     * mount point.
+     */
     private static void checkNoMount(Path directory) throws IOException {
         byte[] name = directory.getFileName().toString().getBytes(StandardCharsets.UTF_8);
         try (OpenDirectory parent = OpenDirectory.open(directory.getParent());

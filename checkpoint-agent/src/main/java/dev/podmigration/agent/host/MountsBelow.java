@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/** Mounts that somebody left below a directory of ours: what is below a bind mount is not ours to delete. */
+/**
+ * Mounts that somebody left below a directory of ours: what is below a bind mount is not ours to
+ * delete.
+ */
 public final class MountsBelow {
 
     private static final Duration LIMIT = Duration.ofSeconds(10);

@@ -23,8 +23,8 @@ final class PeerService extends PeerGrpc.PeerImplBase {
     private static final Logger LOG = LoggerFactory.getLogger(PeerService.class);
 
     /**
-     * Messages that may wait in this process, at most 1 MiB each, so that neither the network nor the
-     * thread that writes them waits for the other's turn.
+     * Messages that may wait in this process, at most 1 MiB each, so that neither the network nor
+     * the thread that writes them waits for the other's turn.
      */
     private static final int PREFETCHED_MESSAGES = 32;
 

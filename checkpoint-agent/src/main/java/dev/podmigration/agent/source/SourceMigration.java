@@ -41,8 +41,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One pod on its way to another node. {@link #prepare}, {@link #migrate} and {@link NodeSource#settle} are
- * called by one thread after the other; {@link #giveUp} by any.
+ * One pod on its way to another node. {@link #prepare}, {@link #migrate} and {@link
+ * NodeSource#settle} are called by one thread after the other; {@link #giveUp} by any.
  */
 final class SourceMigration {
 

@@ -44,6 +44,8 @@ public final class NodeTarget implements TargetAgent {
     /** The kubelet may have to pull an image; the operator's own limit comes first. */
     private static final Duration ARM_LIMIT = Duration.ofHours(1);
 
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
     private final TargetTools tools;
     private final Map<String, ArmedPod> pods = new HashMap<>();
 
@@ -145,14 +147,33 @@ public final class NodeTarget implements TargetAgent {
             pod.close();
         }
         unmount(podUid);
-        // The marks stay while the pod can still be started by the kubelet: without COMMITTED a
-        // crash would not be repaired, without
-        // CANCELLED a launcher would wait.
+        // The marks stay while the kubelet can still start the pod: without COMMITTED a crash would not
+        // be repaired, without CANCELLED a launcher would wait.
         if (tools.runtime().pod(podUid).isEmpty()) {
-            tools.liftOnNode(podUid);
-            tools.commit().forget(podUid);
-            tools.directories().removeRestoreRecord(podUid);
+            remove(podUid);
+        } else {
+            Thread.ofVirtual().name("remove-" + podUid).start(() -> removeWhenGone(podUid));
         }
+    }
+
+    private void removeWhenGone(String podUid) {
+        try {
+            while (tools.runtime().pod(podUid).isPresent()) {
+                Thread.sleep(LOOK);
+            }
+            remove(podUid);
+        } catch (IOException e) {
+            // The next start of the agent removes it.
+            LOG.warn("The record of pod {} stays behind for now", podUid, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void remove(String podUid) throws IOException {
+        tools.liftOnNode(podUid);
+        tools.commit().forget(podUid);
+        tools.directories().removeRestoreRecord(podUid);
     }
 
     /**
@@ -161,6 +182,13 @@ public final class NodeTarget implements TargetAgent {
      */
     public void recover(Runnable changed) throws IOException {
         for (TargetRecord record : tools.commit().all()) {
+            boolean over =
+                    record.state() == TargetState.RESUMED
+                            || record.state() == TargetState.CANCELLED;
+            if (over && tools.runtime().pod(record.podUid()).isEmpty()) {
+                remove(record.podUid());
+                continue;
+            }
             switch (tools.commit().decide(record.podUid(), TargetEvent.RESTARTED)) {
                 case RESUME -> RestoreMark.COMMITTED.set(tools.directories(), record.podUid());
                 case KILL -> kill(record);
@@ -216,7 +244,7 @@ public final class NodeTarget implements TargetAgent {
                 Network.lift(
                         tools.filter(), record.podUid(), tools.networkNamespace(record.podUid()));
                 place.answer(question.get(), true);
-                tools.thawAll(record.podUid());
+                tools.continueAll(record.podUid());
             } else {
                 tools.commit().decide(record.podUid(), TargetEvent.REFUSED);
                 kill(record);

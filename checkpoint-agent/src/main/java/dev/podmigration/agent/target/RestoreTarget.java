@@ -9,6 +9,7 @@ import dev.podmigration.agent.launcher.ArmedLauncher;
 import dev.podmigration.agent.launcher.HookAction;
 import dev.podmigration.agent.launcher.HookEvent;
 import dev.podmigration.agent.launcher.RestoreMark;
+import dev.podmigration.agent.linux.Signal;
 import dev.podmigration.agent.wire.GrantRequest;
 import dev.podmigration.agent.wire.Resumed;
 import dev.podmigration.agent.wire.StepTime;
@@ -121,7 +122,9 @@ final class RestoreTarget {
         containers.get(last).answer(letGo, true);
         steps.done("lift");
         for (Cgroup early : held) {
-            early.thaw(Duration.ofSeconds(5));
+            for (long pid : early.processes()) {
+                Signal.CONTINUE.send(pid);
+            }
         }
         boolean launcherEnded = resumed(last, end);
         int frames = fenced().release();
@@ -213,10 +216,16 @@ final class RestoreTarget {
         }
     }
 
-    /** The container's tasks must not run when CRIU lets go of them: the pod is not granted yet. */
+    /**
+     * The container's tasks must not run when CRIU lets go of them: the pod is not granted yet. A signal that waits is
+     * taken before any instruction of theirs. Not the freezer: the runtime's restore does not come back from a frozen
+     * container, and the kubelet makes the next container only then.
+     */
     private void hold(int i) throws AgentFailure, IOException {
         Cgroup group = containers.get(i).cgroup();
-        group.requestFreeze();
+        for (long pid : group.processes()) {
+            Signal.STOP.send(pid);
+        }
         held.add(group);
     }
 
@@ -308,7 +317,6 @@ final class RestoreTarget {
         }
         for (Cgroup early : held) {
             early.killAll();
-            early.thaw(Duration.ofSeconds(5));
         }
         if (network != null) {
             network.abandon();

@@ -17,6 +17,7 @@ import dev.podmigration.agent.host.NodeDirectories;
 import dev.podmigration.agent.host.PodCgroup;
 import dev.podmigration.agent.host.TmpfsMounts;
 import dev.podmigration.agent.linux.NetworkNamespace;
+import dev.podmigration.agent.linux.Signal;
 import dev.podmigration.agent.peer.PeerClient;
 import dev.podmigration.agent.peer.TreeNames;
 import dev.podmigration.agent.runtime.ContainerOnNode;
@@ -114,16 +115,21 @@ public record TargetTools(
         return cgroups.ofPod(podUid).flatMap(pod -> pod.container(containerId));
     }
 
-    void thawAll(String podUid) throws IOException, InterruptedException {
+    /** Lets the containers go that were restored before the last one. */
+    void continueAll(String podUid) throws IOException {
         Optional<PodCgroup> pod = cgroups.ofPod(podUid);
         if (pod.isPresent()) {
             for (Cgroup container : pod.get().containers().values()) {
-                container.thaw(Duration.ofSeconds(5));
+                for (long pid : container.processes()) {
+                    Signal.CONTINUE.send(pid);
+                }
             }
         }
     }
 
-    /** The pod is gone; what the filter has for its interface would catch the next one of that name. */
+    /**
+     * The pod is gone; what the filter has for its interface would catch the next one of that name.
+     */
     void liftOnNode(String podUid) throws IOException {
         try (NetworkNamespace node = NetworkNamespace.ofThisProcess();
                 PreparedChange lift = filter.lift(new FilterId(podUid), node)) {

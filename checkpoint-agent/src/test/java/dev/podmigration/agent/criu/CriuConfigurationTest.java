@@ -44,7 +44,9 @@ class CriuConfigurationTest {
 
         try (CriuConfiguration.Lease lease = configuration.lease(DumpOptions.defaults())) {
             assertThat(lease).isNotNull();
-            assertThat(file).content().contains(HOOK + "tcp-established\nskip-in-flight\nfile-locks\nshell-job\n");
+            assertThat(file)
+                    .content()
+                    .contains(HOOK + "tcp-established\nskip-in-flight\nfile-locks\nshell-job\n");
         }
         assertThat(file).hasContent("# BEGIN podmigration\n" + HOOK + "# END podmigration\n");
     }

@@ -82,14 +82,18 @@ class DumpOptionsTest {
     void theRecordItselfRefusesWhatTheApiWouldHaveRefused() {
         assertThatThrownBy(
                         () ->
-                                new DumpOptions(true,
+                                new DumpOptions(
+                                        true,
                                         true,
                                         true,
                                         false,
                                         Map.of("/a", "/b\nexec-cmd"),
                                         OptionalLong.empty()))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new DumpOptions(true, true, true, false, Map.of(), OptionalLong.of(-1)))
+        assertThatThrownBy(
+                        () ->
+                                new DumpOptions(
+                                        true, true, true, false, Map.of(), OptionalLong.of(-1)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }
