@@ -105,7 +105,7 @@ final class SourceMigration {
 
     /**
      * The freeze. Returns when the target runs; a failure before that leaves everything to {@link
-     * #settle}.
+     * NodeSource#settle}.
      */
     FreezeReport migrate(Runnable frozen) throws AgentFailure {
         return interruptibly(

@@ -147,7 +147,8 @@ public final class NodeTarget implements TargetAgent {
             pod.close();
         }
         unmount(podUid);
-        // The marks stay while the kubelet can still start the pod: without COMMITTED a crash would not
+        // The marks stay while the kubelet can still start the pod: without COMMITTED a crash would
+        // not
         // be repaired, without CANCELLED a launcher would wait.
         if (tools.runtime().pod(podUid).isEmpty()) {
             remove(podUid);

@@ -217,9 +217,10 @@ final class RestoreTarget {
     }
 
     /**
-     * The container's tasks must not run when CRIU lets go of them: the pod is not granted yet. A signal that waits is
-     * taken before any instruction of theirs. Not the freezer: the runtime's restore does not come back from a frozen
-     * container, and the kubelet makes the next container only then.
+     * The container's tasks must not run when CRIU lets go of them: the pod is not granted yet. A
+     * signal that waits is taken before any instruction of theirs. Not the freezer: the runtime's
+     * restore does not come back from a frozen container, and the kubelet makes the next container
+     * only then.
      */
     private void hold(int i) throws AgentFailure, IOException {
         Cgroup group = containers.get(i).cgroup();
