@@ -8,7 +8,7 @@ import java.util.List;
  * An operation on this node ended with a reason that the user is told, together with what to do
  * about it.
  */
-public class AgentFailure extends Exception {
+public final class AgentFailure extends Exception {
 
     private static final long serialVersionUID = 1L;
 

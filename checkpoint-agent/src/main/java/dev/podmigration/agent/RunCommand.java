@@ -202,6 +202,9 @@ final class RunCommand implements Callable<Integer> {
         return 0;
     }
 
+    @SuppressWarnings(
+            "FutureReturnValueIgnored") // The task catches what it meets and ends with its
+    // executor.
     private static void keepReported(
             ScheduledExecutorService reports, NodeKeeper keeper, Identity identity) {
         reports.scheduleWithFixedDelay(
@@ -214,6 +217,9 @@ final class RunCommand implements Callable<Integer> {
                 TimeUnit.MILLISECONDS);
     }
 
+    @SuppressWarnings(
+            "FutureReturnValueIgnored") // The task catches what it meets and ends with its
+    // executor.
     private static void keepRenewed(
             ScheduledExecutorService renewals,
             CertificateRequests certificates,

@@ -49,9 +49,7 @@ final class JvmReader {
 
     private JvmReader() {}
 
-    /**
-     * @return what is known of the JVM, or nothing if the process is none
-     */
+    /** Returns what is known of the JVM, or nothing if the process is none. */
     static Optional<Jvm> read(ProcessFiles process) throws IOException {
         Optional<String> library =
                 process.maps().stream()

@@ -61,6 +61,7 @@ final class KeyedWorker implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // What the retry meets it handles itself.
     private void run(String key, Slot slot) {
         boolean failed = false;
         try {
