@@ -121,9 +121,11 @@ class CriuConfigurationTest {
                 Thread.ofPlatform()
                         .start(
                                 () -> {
-                                    try (CriuConfiguration.Lease lease =
-                                            configuration.lease(DumpOptions.defaults())) {
+                                    try {
+                                        CriuConfiguration.Lease lease =
+                                                configuration.lease(DumpOptions.defaults());
                                         got.countDown();
+                                        lease.close();
                                     } catch (Exception e) {
                                         throw new IllegalStateException(e);
                                     }
@@ -159,9 +161,11 @@ class CriuConfigurationTest {
                 Thread.ofPlatform()
                         .start(
                                 () -> {
-                                    try (CriuConfiguration.Lease lease =
-                                            configuration.lease(DumpOptions.defaults())) {
+                                    try {
+                                        CriuConfiguration.Lease lease =
+                                                configuration.lease(DumpOptions.defaults());
                                         got.countDown();
+                                        lease.close();
                                     } catch (Exception e) {
                                         throw new IllegalStateException(e);
                                     }

@@ -16,9 +16,11 @@ class CgroupsTest {
     private static final String UID = "0b7e3f0a-6a7e-4d1c-9a52-1d2c3b4a5f60";
     private static final String ID = "4f1c".repeat(16);
     private static final String VERSION_1 =
-            "40 30 0:31 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n"
-                    + "41 30 0:32 / /sys/fs/cgroup/freezer rw - cgroup cgroup rw,freezer\n"
-                    + "42 30 0:33 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw,nsdelegate\n";
+            """
+            40 30 0:31 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory
+            41 30 0:32 / /sys/fs/cgroup/freezer rw - cgroup cgroup rw,freezer
+            42 30 0:33 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw,nsdelegate
+            """;
     private static final String VERSION_2 =
             "40 30 0:31 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate\n";
 
