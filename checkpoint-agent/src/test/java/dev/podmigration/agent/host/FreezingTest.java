@@ -33,6 +33,7 @@ class FreezingTest {
 
         private final Path mount;
         private final String file;
+
         @SuppressWarnings("ImmutableEnumChecker") // A constructor reference keeps nothing.
         private final Function<Path, Cgroup> group;
 
