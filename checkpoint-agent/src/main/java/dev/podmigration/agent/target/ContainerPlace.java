@@ -183,7 +183,9 @@ final class ContainerPlace implements AutoCloseable {
     }
 
     void asked(HookEvent event) {
-        waiting = event;
+        if (event.action().waitsForAnswer()) {
+            waiting = event;
+        }
     }
 
     Cgroup cgroup() throws IOException, AgentFailure {
