@@ -4,11 +4,11 @@ import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.StepTimes;
 import dev.podmigration.agent.commit.TargetDecision;
 import dev.podmigration.agent.commit.TargetEvent;
-import dev.podmigration.agent.host.Cgroup;
 import dev.podmigration.agent.launcher.ArmedLauncher;
 import dev.podmigration.agent.launcher.HookAction;
 import dev.podmigration.agent.launcher.HookEvent;
 import dev.podmigration.agent.launcher.RestoreMark;
+import dev.podmigration.agent.linux.ErrnoException;
 import dev.podmigration.agent.linux.Signal;
 import dev.podmigration.agent.wire.GrantRequest;
 import dev.podmigration.agent.wire.Resumed;
@@ -21,6 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,7 +65,7 @@ final class RestoreTarget {
     private final Consumer<TargetMessage> replies;
     private final BlockingQueue<Event> inbox = new LinkedBlockingQueue<>();
     private final StepTimes steps = new StepTimes();
-    private final List<Cgroup> held = new ArrayList<>();
+    private final List<Long> held = new ArrayList<>();
 
     RestoreTarget(
             TargetTools tools,
@@ -106,7 +108,7 @@ final class RestoreTarget {
             order(i, end);
             answer(i, HookAction.POST_RESTORE, end);
             HookEvent letGo = hook(i, HookAction.PRE_RESUME, end);
-            hold(i);
+            hold(i, letGo.initPid());
             containers.get(i).answer(letGo, true);
             launcherEnded(i, end);
             steps.done("container " + containers.get(i).name());
@@ -121,11 +123,7 @@ final class RestoreTarget {
         fenced().lift();
         containers.get(last).answer(letGo, true);
         steps.done("lift");
-        for (Cgroup early : held) {
-            for (long pid : early.processes()) {
-                Signal.CONTINUE.send(pid);
-            }
-        }
+        sendToHeld(Signal.CONTINUE);
         boolean launcherEnded = resumed(last, end);
         int frames = fenced().release();
         Instant now = Instant.now();
@@ -218,16 +216,37 @@ final class RestoreTarget {
 
     /**
      * The container's tasks must not run when CRIU lets go of them: the pod is not granted yet. A
-     * signal that waits is taken before any instruction of theirs. Not the freezer: the runtime's
-     * restore does not come back from a frozen container, and the kubelet makes the next container
-     * only then.
+     * signal that waits is taken before any instruction of theirs. Only the tasks: the runtime's
+     * own restore is in the container's group too, and the kubelet makes the next container when it
+     * ends.
+     *
+     * @param init the container's first task, which tells the process namespace of all
      */
-    private void hold(int i) throws AgentFailure, IOException {
-        Cgroup group = containers.get(i).cgroup();
-        for (long pid : group.processes()) {
-            Signal.STOP.send(pid);
+    private void hold(int i, long init) throws AgentFailure, IOException {
+        Path namespace = processNamespace(init);
+        for (long pid : containers.get(i).cgroup().processes()) {
+            if (processNamespace(pid).equals(namespace)) {
+                Signal.STOP.send(pid);
+                held.add(pid);
+            }
         }
-        held.add(group);
+    }
+
+    private Path processNamespace(long pid) throws IOException {
+        return Files.readSymbolicLink(tools.host().process(pid, "ns/pid"));
+    }
+
+    private void sendToHeld(Signal signal) throws IOException {
+        for (long pid : held) {
+            try {
+                signal.send(pid);
+            } catch (ErrnoException e) {
+                if (!e.is("ESRCH")) {
+                    throw e;
+                }
+            }
+        }
+        held.clear();
     }
 
     private void answer(int i, HookAction action, long end)
@@ -316,9 +335,7 @@ final class RestoreTarget {
         for (ContainerPlace place : containers) {
             place.cancel(reason);
         }
-        for (Cgroup early : held) {
-            early.killAll();
-        }
+        sendToHeld(Signal.KILL);
         if (network != null) {
             network.abandon();
         }
