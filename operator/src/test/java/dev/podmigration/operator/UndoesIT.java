@@ -255,7 +255,10 @@ class UndoesIT {
         PodMigration ended = stage.awaitEnd(migration);
         assertThat(ended.getStatus().getFailure().getReason())
                 .isEqualTo(FailureReason.PodBeingDeleted);
-        assertThat(stage.pods()).isEmpty();
+        // The target was just being created: its end may come a moment after the migration's.
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(stage.pods()).isEmpty());
         assertThat(stage.halves()).isEmpty();
     }
 
