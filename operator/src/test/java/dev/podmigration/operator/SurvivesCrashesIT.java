@@ -2,7 +2,10 @@ package dev.podmigration.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.podmigration.api.v1alpha1.CheckpointGoal;
 import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.api.v1alpha1.PodCheckpoint;
+import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
 import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
@@ -16,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /** Kills the operator before each of its changes to the cluster in turn, and starts another one. */
 @ExtendWith(ApiServerExtension.class)
@@ -79,24 +83,64 @@ class SurvivesCrashesIT {
         assertThat(died).as("the last operator lived to the end").isFalse();
     }
 
+    @Test
+    void nothingIsLeftOfAPodThatIsDeletedWhereverTheOperatorDies(ApiServer server) {
+        int changes = 0;
+        boolean died = true;
+        while (died && changes < MOST_CHANGES) {
+            try (Stage stage = new Stage(server)) {
+                stage.runPod("app");
+                // Without a freeze there is no commit, after which the pod would live on elsewhere.
+                stage.agents().hold(PodCheckpointPhase.Frozen);
+                PodMigration migration = stage.migrate("app");
+
+                died = kill(stage, server, changes, () -> isAskedToFreeze(stage));
+                stage.client().pods().inNamespace(stage.namespace()).withName("app").delete();
+                stage.startOperator();
+
+                stage.awaitEnd(migration);
+                assertThat(stage.pods()).as("killed before change %d", changes).isEmpty();
+                assertThat(stage.halves()).as("killed before change %d", changes).isEmpty();
+            }
+            changes++;
+        }
+        assertThat(died).as("the last operator lived to the end").isFalse();
+    }
+
     /** True if the first operator was killed before it was done. */
     private static boolean killAndRestart(
             Stage stage, ApiServer server, PodMigration migration, int changes) {
+        boolean died = kill(stage, server, changes, () -> isOver(stage, migration));
+        if (died) {
+            stage.startOperator();
+        }
+        return died;
+    }
+
+    /** True if the operator was killed before it came this far. */
+    private static boolean kill(
+            Stage stage, ApiServer server, int changes, BooleanSupplier arrived) {
         DyingClient dying = new DyingClient(server.adminConfig(), changes);
         stage.startOperator(dying.client());
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(20))
-                .until(() -> dying.isDead() || isOver(stage, migration));
+                .until(() -> dying.isDead() || arrived.getAsBoolean());
         stage.stopOperator();
-        if (dying.isDead()) {
-            stage.startOperator();
-        }
         return dying.isDead();
     }
 
     private static boolean isOver(Stage stage, PodMigration migration) {
         PodMigrationPhase phase = stage.get(migration).getStatus().getPhase();
         return phase != null && phase.isFinal();
+    }
+
+    private static boolean isAskedToFreeze(Stage stage) {
+        return stage.halves().stream()
+                .anyMatch(
+                        half ->
+                                half instanceof PodCheckpoint checkpoint
+                                        && checkpoint.getSpec().getGoal()
+                                                == CheckpointGoal.Migrate);
     }
 }

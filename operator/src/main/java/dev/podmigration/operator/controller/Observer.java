@@ -7,7 +7,6 @@ import dev.podmigration.api.v1alpha1.PodPlace;
 import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.operator.observe.Marks;
 import dev.podmigration.operator.observe.Observation;
-import dev.podmigration.operator.target.TargetName;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -47,7 +46,7 @@ final class Observer {
         return new Observation(
                 migration,
                 source,
-                target(migration, source),
+                target(migration),
                 checkpoint,
                 restore,
                 informers,
@@ -64,14 +63,10 @@ final class Observer {
                 : pod.filter(found -> recorded.getPodUid().equals(found.getMetadata().getUid()));
     }
 
-    /**
-     * The recorded one; or, if it was made and not recorded before a crash, the one its name
-     * follows from.
-     */
-    private Optional<Pod> target(PodMigration migration, Optional<Pod> source) {
+    /** Its name is recorded before it is made. */
+    private Optional<Pod> target(PodMigration migration) {
         return Optional.ofNullable(migration.getStatus().getTarget())
                 .map(PodPlace::getPodName)
-                .or(() -> source.map(pod -> TargetName.of(pod, migration.getMetadata().getUid())))
                 .flatMap(name -> informers.pod(migration.getMetadata().getNamespace(), name))
                 .filter(found -> isOf(found, migration));
     }

@@ -10,6 +10,7 @@ import dev.podmigration.api.v1alpha1.Peer;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
+import dev.podmigration.api.v1alpha1.PodPlace;
 import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.api.v1alpha1.RestoreAddress;
@@ -92,6 +93,10 @@ final class PreparingPhase implements PhaseHandler {
                         WithheldLabels.of(source, selector, seen.cluster().services(namespace)),
                         new Placement(
                                 nodes.stream().map(node -> node.getMetadata().getName()).toList()));
+        // Written before the pod is made: without the source nobody could tell its name again.
+        PodPlace place = new PodPlace();
+        place.setPodName(target.getMetadata().getName());
+        seen.status().setTarget(place);
         return Decision.act(
                 new Action.CreatePod(target),
                 "pod " + target.getMetadata().getName() + " to be scheduled",
