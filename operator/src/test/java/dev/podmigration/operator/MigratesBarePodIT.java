@@ -6,6 +6,7 @@ import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationStatus;
+import dev.podmigration.api.v1alpha1.Step;
 import dev.podmigration.apiserver.ApiServer;
 import dev.podmigration.apiserver.ApiServerExtension;
 import dev.podmigration.operator.fakes.Stage;
@@ -62,6 +63,9 @@ class MigratesBarePodIT {
                         PodMigrationPhase.Switching,
                         PodMigrationPhase.Succeeded);
         assertThat(status.getFreeze().getMilliseconds()).isEqualTo(123);
+        assertThat(status.getSteps())
+                .extracting(Step::getName)
+                .containsExactly("dump", "target restore", "restore", "target resume", "resume");
         assertThat(status.getAddressesKept()).containsExactly("10.88.0.10/16");
     }
 

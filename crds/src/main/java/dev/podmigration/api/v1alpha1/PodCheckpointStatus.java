@@ -37,7 +37,9 @@ public class PodCheckpointStatus extends ApiBean {
     @JsonPropertyDescription("The time in which neither copy answers.")
     private @Nullable Freeze freeze;
 
-    @JsonPropertyDescription("Time spent in each step on this node, in their order.")
+    @JsonPropertyDescription(
+            "Time spent in each step on this node, in their order, then what the target node told"
+                    + " about its own: those begin with 'target'.")
     private List<Step> steps = new ArrayList<>();
 
     @JsonPropertyDescription("What was moved.")

@@ -62,7 +62,10 @@ public class PodMigrationStatus extends ApiBean {
     @JsonPropertyDescription("Why the migration did not succeed. Absent while it may.")
     private @Nullable Failure failure;
 
-    @JsonPropertyDescription("Time spent in each step of the freeze, in their order.")
+    @JsonPropertyDescription(
+            "Time spent in each step of the freeze, in the order in which they ended. The steps of"
+                    + " the target node begin with 'target' and lie within those of the source,"
+                    + " which waits for them.")
     private List<Step> steps = new ArrayList<>();
 
     @JsonPropertyDescription("When the operator began. RFC 3339 in UTC with microseconds.")

@@ -5,14 +5,12 @@ import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationStatus;
 import dev.podmigration.api.v1alpha1.PodPlace;
 import dev.podmigration.api.v1alpha1.PodRestoreStatus;
-import dev.podmigration.api.v1alpha1.Step;
 import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.observe.PodState;
 import dev.podmigration.operator.workload.OptionPlan;
 
 import io.fabric8.kubernetes.api.model.Pod;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -55,14 +53,17 @@ public final class Facts {
         }
     }
 
-    /** The source's steps, then the target's: inside the freeze they overlap. */
     private static void steps(Observation seen) {
-        List<Step> steps = new ArrayList<>();
-        seen.checkpointStatus().ifPresent(half -> steps.addAll(half.getSteps()));
-        seen.restoreStatus().ifPresent(half -> steps.addAll(half.getSteps()));
-        if (!steps.isEmpty()) {
-            seen.status().setSteps(steps);
-        }
+        seen.status()
+                .setSteps(
+                        FreezeSteps.merge(
+                                seen.checkpointStatus()
+                                        .map(PodCheckpointStatus::getSteps)
+                                        .orElse(List.of()),
+                                seen.restoreStatus()
+                                        .map(PodRestoreStatus::getSteps)
+                                        .orElse(List.of()),
+                                seen.status().getSteps()));
     }
 
     private static PodPlace place(Pod pod) {

@@ -15,6 +15,7 @@ import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.api.v1alpha1.PodRestoreStatus;
 import dev.podmigration.api.v1alpha1.RestoreAddress;
 import dev.podmigration.api.v1alpha1.RestoreGoal;
+import dev.podmigration.api.v1alpha1.Step;
 import dev.podmigration.api.v1alpha1.Timestamps;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -196,6 +197,14 @@ public final class FakeAgents implements AutoCloseable {
         bytes.setMemory(MEMORY_BYTES);
         bytes.setFiles(4096L);
         status.setBytes(bytes);
+        // The real one relays the target's steps, too.
+        status.setSteps(
+                List.of(
+                        Step.of("dump", 60),
+                        Step.of("restore", 50),
+                        Step.of("resume", 13),
+                        Step.of("target restore", 40),
+                        Step.of("target resume", 9)));
         return status;
     }
 
@@ -410,6 +419,8 @@ public final class FakeAgents implements AutoCloseable {
                             status.setPhase(phase);
                             if (phase == PodRestorePhase.Committed) {
                                 status.setResumedAt(Timestamps.format(Instant.now()));
+                                status.setSteps(
+                                        List.of(Step.of("restore", 40), Step.of("resume", 9)));
                                 if (found.getSpec().getAddress() == RestoreAddress.Keep) {
                                     status.setAddresses(List.of("10.88.0.10/16"));
                                 }
