@@ -1,8 +1,11 @@
 package dev.podmigration.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.marcnuri.helm.LintResult;
 
 import io.fabric8.kubernetes.api.model.Container;
@@ -50,6 +53,17 @@ class ChartTest {
     })
     void aValueThatCannotBeMeantIsRefused(String path, String value, String named) {
         assertThatThrownBy(() -> chart.render(Map.of(path, value))).hasMessageContaining(named);
+    }
+
+    @Test
+    void theSchemaSaysEverythingOnce() {
+        ObjectMapper strict =
+                new ObjectMapper().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
+        assertThatCode(
+                        () ->
+                                strict.readTree(
+                                        Yaml.read(chart.directory().resolve("values.schema.json"))))
+                .doesNotThrowAnyException();
     }
 
     @Test
