@@ -26,10 +26,11 @@ import dev.podmigration.agent.peer.CertificateRequests;
 import dev.podmigration.agent.peer.Identity;
 import dev.podmigration.agent.peer.PeerClient;
 import dev.podmigration.agent.peer.PeerServer;
-import dev.podmigration.agent.reconcile.CheckpointController;
+import dev.podmigration.agent.reconcile.CheckpointHalf;
+import dev.podmigration.agent.reconcile.HalfController;
 import dev.podmigration.agent.reconcile.KubernetesCluster;
 import dev.podmigration.agent.reconcile.NodePods;
-import dev.podmigration.agent.reconcile.RestoreController;
+import dev.podmigration.agent.reconcile.RestoreHalf;
 import dev.podmigration.agent.runtime.ContainerRuntime;
 import dev.podmigration.agent.runtime.CrioRuntimeClient;
 import dev.podmigration.agent.runtime.KubeletClient;
@@ -39,6 +40,8 @@ import dev.podmigration.agent.source.SourceAddresses;
 import dev.podmigration.agent.source.SourceTools;
 import dev.podmigration.agent.target.NodeTarget;
 import dev.podmigration.agent.target.TargetTools;
+import dev.podmigration.api.v1alpha1.PodCheckpoint;
+import dev.podmigration.api.v1alpha1.PodRestore;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -172,10 +175,12 @@ final class RunCommand implements Callable<Integer> {
                     ScheduledExecutorService reports =
                             Executors.newSingleThreadScheduledExecutor(
                                     Thread.ofPlatform().daemon().name("node").factory());
-                    CheckpointController checkpoints =
-                            new CheckpointController(client, settings.node(), source);
-                    RestoreController restores =
-                            new RestoreController(client, settings.node(), target);
+                    HalfController<PodCheckpoint> checkpoints =
+                            new HalfController<>(
+                                    client, settings.node(), new CheckpointHalf(client, source));
+                    HalfController<PodRestore> restores =
+                            new HalfController<>(
+                                    client, settings.node(), new RestoreHalf(client, target));
                     NodePods pods = new NodePods(client, settings.node(), checkpoints::wake)) {
                 keepRenewed(
                         renewals, certificates, identity, certificates.renew(identity, SIGN_LIMIT));

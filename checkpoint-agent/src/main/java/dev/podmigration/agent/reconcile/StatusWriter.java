@@ -2,19 +2,17 @@ package dev.podmigration.agent.reconcile;
 
 import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.api.v1alpha1.Failure;
-import dev.podmigration.api.v1alpha1.PodCheckpoint;
-import dev.podmigration.api.v1alpha1.PodCheckpointStatus;
-import dev.podmigration.api.v1alpha1.PodRestore;
-import dev.podmigration.api.v1alpha1.PodRestoreStatus;
+import dev.podmigration.api.v1alpha1.HalfPhase;
+import dev.podmigration.api.v1alpha1.HalfStatus;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
-import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
 
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,99 +21,51 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * The only writer of PodCheckpoint and PodRestore statuses. Nothing is written when nothing
- * changed. Thread-safe.
+ * The only writer of the statuses of one kind. Nothing is written when nothing changed.
+ * Thread-safe.
  */
-final class StatusWriter {
+final class StatusWriter<T extends CustomResource<?, S>, S extends HalfStatus> {
 
     private static final Logger LOG = LoggerFactory.getLogger(StatusWriter.class);
     private static final int CONFLICT_ATTEMPTS = 10;
     private static final String READY = "Ready";
 
     private final KubernetesClient client;
+    private final Class<T> type;
 
-    StatusWriter(KubernetesClient client) {
+    StatusWriter(KubernetesClient client, Class<T> type) {
         this.client = client;
-    }
-
-    void update(PodCheckpoint object, Consumer<PodCheckpointStatus> change) {
-        Resource<PodCheckpoint> resource =
-                client.resources(PodCheckpoint.class)
-                        .inNamespace(object.getMetadata().getNamespace())
-                        .withName(object.getMetadata().getName());
-        edit(
-                resource,
-                object.getMetadata().getUid(),
-                found -> {
-                    PodCheckpointStatus status =
-                            Optional.ofNullable(found.getStatus())
-                                    .orElseGet(PodCheckpointStatus::new);
-                    change.accept(status);
-                    status.setObservedGeneration(found.getMetadata().getGeneration());
-                    String phase = String.valueOf(status.getPhase());
-                    status.setConditions(
-                            conditions(
-                                    status.getConditions(),
-                                    found,
-                                    phase,
-                                    status.getPhase().isFinal(),
-                                    status.getFailure()));
-                    found.setStatus(status);
-                });
-    }
-
-    void update(PodRestore object, Consumer<PodRestoreStatus> change) {
-        Resource<PodRestore> resource =
-                client.resources(PodRestore.class)
-                        .inNamespace(object.getMetadata().getNamespace())
-                        .withName(object.getMetadata().getName());
-        edit(
-                resource,
-                object.getMetadata().getUid(),
-                found -> {
-                    PodRestoreStatus status =
-                            Optional.ofNullable(found.getStatus()).orElseGet(PodRestoreStatus::new);
-                    change.accept(status);
-                    status.setObservedGeneration(found.getMetadata().getGeneration());
-                    String phase = String.valueOf(status.getPhase());
-                    status.setConditions(
-                            conditions(
-                                    status.getConditions(),
-                                    found,
-                                    phase,
-                                    status.getPhase().isFinal(),
-                                    status.getFailure()));
-                    found.setStatus(status);
-                });
-    }
-
-    static Failure failure(AgentFailure seen) {
-        Failure failure = new Failure();
-        failure.setReason(seen.reason());
-        failure.setMessage(seen.getMessage());
-        failure.setRemedy(seen.remedy());
-        failure.setRetryable(seen.reason().isRetryable());
-        failure.setLog(new ArrayList<>(seen.log()));
-        return failure;
+        this.type = type;
     }
 
     /**
-     * Replaces the status of what is there now. The spec may change meanwhile, which makes the
+     * Changes the status of what is there now. The spec may change meanwhile, which makes the
      * server refuse with a conflict: then once more with the newer object.
      */
-    private <T extends HasMetadata> void edit(
-            Resource<T> resource, String uid, Consumer<T> change) {
+    void update(T object, Consumer<S> change) {
+        Resource<T> resource =
+                client.resources(type)
+                        .inNamespace(object.getMetadata().getNamespace())
+                        .withName(object.getMetadata().getName());
+        String uid = object.getMetadata().getUid();
         for (int attempt = 1; ; attempt++) {
             T found = resource.get();
             if (found == null || !uid.equals(found.getMetadata().getUid())) {
-                LOG.info("{} was deleted before its status was written", uid);
+                LOG.info(
+                        "{} {} was deleted before its status was written",
+                        object.getKind(),
+                        Cache.metaNamespaceKeyFunc(object));
                 return;
             }
-            change.accept(found);
+            String before = client.getKubernetesSerialization().asJson(found.getStatus());
+            change(found, change);
+            if (client.getKubernetesSerialization().asJson(found.getStatus()).equals(before)) {
+                return;
+            }
             try {
                 client.resource(found).updateStatus();
                 return;
@@ -128,26 +78,42 @@ final class StatusWriter {
         }
     }
 
+    private void change(T found, Consumer<S> change) {
+        S status = found.getStatus();
+        change.accept(status);
+        status.setObservedGeneration(found.getMetadata().getGeneration());
+        status.setConditions(conditions(status, found.getMetadata().getGeneration()));
+    }
+
+    static Failure failure(AgentFailure seen) {
+        Failure failure = new Failure();
+        failure.setReason(seen.reason());
+        failure.setMessage(seen.getMessage());
+        failure.setRemedy(seen.remedy());
+        failure.setRetryable(seen.reason().isRetryable());
+        failure.setLog(new ArrayList<>(seen.log()));
+        return failure;
+    }
+
     /** kstatus: Ready always; Stalled only while true. */
-    private static List<Condition> conditions(
-            List<Condition> before,
-            HasMetadata object,
-            String phase,
-            boolean isFinal,
-            @Nullable Failure failure) {
-        List<Condition> conditions = new ArrayList<>();
-        long generation = object.getMetadata().getGeneration();
+    private List<Condition> conditions(S status, long generation) {
+        List<Condition> before = status.getConditions();
+        Failure failure = status.getFailure();
+        HalfPhase phase = Objects.requireNonNull(status.getPhase(), "a status has a phase");
         if (failure == null) {
-            conditions.add(
-                    condition(before, READY, isFinal ? "True" : "False", phase, phase, generation));
-        } else {
-            String reason = failure.getReason().name();
-            conditions.add(
-                    condition(before, READY, "False", reason, failure.getMessage(), generation));
-            conditions.add(
-                    condition(before, "Stalled", "True", reason, failure.getMessage(), generation));
+            return List.of(
+                    condition(
+                            before,
+                            READY,
+                            phase.isFinal() ? "True" : "False",
+                            phase.toString(),
+                            phase.toString(),
+                            generation));
         }
-        return conditions;
+        String reason = failure.getReason().name();
+        return List.of(
+                condition(before, READY, "False", reason, failure.getMessage(), generation),
+                condition(before, "Stalled", "True", reason, failure.getMessage(), generation));
     }
 
     private static Condition condition(

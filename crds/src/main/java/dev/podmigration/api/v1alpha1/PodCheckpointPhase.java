@@ -1,7 +1,7 @@
 package dev.podmigration.api.v1alpha1;
 
 /** How far the source agent has come. */
-public enum PodCheckpointPhase {
+public enum PodCheckpointPhase implements HalfPhase {
     /** Seen, nothing done yet. */
     Pending,
 
@@ -32,7 +32,7 @@ public enum PodCheckpointPhase {
     /** Ended; nothing is left changed. */
     Failed;
 
-    /** Nothing happens any more. */
+    @Override
     public boolean isFinal() {
         return switch (this) {
             case Released, RolledBack, Archived, Failed -> true;

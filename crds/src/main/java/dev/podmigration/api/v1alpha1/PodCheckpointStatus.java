@@ -15,7 +15,7 @@ import java.util.List;
 /** How far the source node has come. Written by the agent of spec.nodeName. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @SchemaCustomizer(value = ListTypes.class, input = "conditions=type containers=name")
-public class PodCheckpointStatus extends ApiBean {
+public class PodCheckpointStatus extends ApiBean implements HalfStatus {
     @JsonPropertyDescription("How far the source agent has come.")
     private @Nullable PodCheckpointPhase phase;
 
@@ -57,6 +57,7 @@ public class PodCheckpointStatus extends ApiBean {
     @JsonPropertyDescription("Why the goal was not reached.")
     private @Nullable Failure failure;
 
+    @Override
     public @Nullable PodCheckpointPhase getPhase() {
         return phase;
     }
@@ -65,10 +66,12 @@ public class PodCheckpointStatus extends ApiBean {
         this.phase = phase;
     }
 
+    @Override
     public List<Condition> getConditions() {
         return conditions;
     }
 
+    @Override
     public void setConditions(List<Condition> conditions) {
         this.conditions = conditions;
     }
@@ -77,6 +80,7 @@ public class PodCheckpointStatus extends ApiBean {
         return observedGeneration;
     }
 
+    @Override
     public void setObservedGeneration(@Nullable Long observedGeneration) {
         this.observedGeneration = observedGeneration;
     }
@@ -137,10 +141,12 @@ public class PodCheckpointStatus extends ApiBean {
         this.addresses = addresses;
     }
 
+    @Override
     public @Nullable Failure getFailure() {
         return failure;
     }
 
+    @Override
     public void setFailure(@Nullable Failure failure) {
         this.failure = failure;
     }

@@ -1,7 +1,7 @@
 package dev.podmigration.api.v1alpha1;
 
 /** How far the target agent has come. */
-public enum PodRestorePhase {
+public enum PodRestorePhase implements HalfPhase {
     /** Seen, nothing done yet. */
     Pending,
 
@@ -23,7 +23,7 @@ public enum PodRestorePhase {
     /** Ended; the node is clean. */
     Failed;
 
-    /** Nothing happens any more. */
+    @Override
     public boolean isFinal() {
         return switch (this) {
             case Committed, Cancelled, Failed -> true;

@@ -14,7 +14,7 @@ import java.util.List;
 /** How far the target node has come. Written by the agent of spec.nodeName. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @SchemaCustomizer(value = ListTypes.class, input = "conditions=type")
-public class PodRestoreStatus extends ApiBean {
+public class PodRestoreStatus extends ApiBean implements HalfStatus {
     @JsonPropertyDescription("How far the target agent has come.")
     private @Nullable PodRestorePhase phase;
 
@@ -42,6 +42,7 @@ public class PodRestoreStatus extends ApiBean {
     @JsonPropertyDescription("Why the goal was not reached.")
     private @Nullable Failure failure;
 
+    @Override
     public @Nullable PodRestorePhase getPhase() {
         return phase;
     }
@@ -50,10 +51,12 @@ public class PodRestoreStatus extends ApiBean {
         this.phase = phase;
     }
 
+    @Override
     public List<Condition> getConditions() {
         return conditions;
     }
 
+    @Override
     public void setConditions(List<Condition> conditions) {
         this.conditions = conditions;
     }
@@ -62,6 +65,7 @@ public class PodRestoreStatus extends ApiBean {
         return observedGeneration;
     }
 
+    @Override
     public void setObservedGeneration(@Nullable Long observedGeneration) {
         this.observedGeneration = observedGeneration;
     }
@@ -98,10 +102,12 @@ public class PodRestoreStatus extends ApiBean {
         this.resumedAt = resumedAt;
     }
 
+    @Override
     public @Nullable Failure getFailure() {
         return failure;
     }
 
+    @Override
     public void setFailure(@Nullable Failure failure) {
         this.failure = failure;
     }

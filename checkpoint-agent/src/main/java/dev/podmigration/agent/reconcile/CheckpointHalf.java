@@ -10,112 +10,55 @@ import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
 import dev.podmigration.api.v1alpha1.PodCheckpointStatus;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Optional;
 
-/** Carries out the goals of the PodCheckpoints of this node. */
-public final class CheckpointController implements AutoCloseable {
+/** The goals of a PodCheckpoint: a pod leaves this node. */
+public final class CheckpointHalf implements Half<PodCheckpoint> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(CheckpointController.class);
+    private static final Logger LOG = LoggerFactory.getLogger(CheckpointHalf.class);
 
-    /** Kept until nothing of the checkpoint is left on the node. */
-    private static final String FINALIZER = "podmigration.dev/source-agent";
-
-    private final KubernetesClient client;
-    private final String node;
     private final SourceAgent source;
-    private final StatusWriter statuses;
-    private final KeyedWorker worker = new KeyedWorker("checkpoint", this::reconcile);
-    private final SharedIndexInformer<PodCheckpoint> informer;
+    private final StatusWriter<PodCheckpoint, PodCheckpointStatus> statuses;
 
-    public CheckpointController(KubernetesClient client, String node, SourceAgent source) {
-        this.client = client;
-        this.node = node;
+    public CheckpointHalf(KubernetesClient client, SourceAgent source) {
         this.source = source;
-        this.statuses = new StatusWriter(client);
-        this.informer = client.resources(PodCheckpoint.class).inAnyNamespace().runnableInformer(0);
-        informer.addEventHandler(
-                new ResourceEventHandler<>() {
-                    @Override
-                    public void onAdd(PodCheckpoint object) {
-                        changed(object);
-                    }
-
-                    @Override
-                    public void onUpdate(PodCheckpoint before, PodCheckpoint object) {
-                        changed(object);
-                    }
-
-                    @Override
-                    public void onDelete(PodCheckpoint object, boolean stateUnknown) {
-                        // The finalizer has done everything before.
-                    }
-                });
+        this.statuses = new StatusWriter<>(client, PodCheckpoint.class);
     }
 
-    public void start() {
-        informer.start();
+    @Override
+    public Class<PodCheckpoint> type() {
+        return PodCheckpoint.class;
     }
 
-    /** Looks at every object again: something on the node changed. */
-    public void wake() {
-        informer.getStore().list().forEach(this::changed);
+    @Override
+    public String finalizer() {
+        return "podmigration.dev/source-agent";
     }
 
-    private void changed(PodCheckpoint object) {
-        if (node.equals(object.getSpec().getNodeName())) {
-            if (object.getSpec().getGoal() == CheckpointGoal.RollBack
-                    || object.getMetadata().getDeletionTimestamp() != null) {
-                // The worker of this object may be inside the freeze: stop it from here.
-                source.giveUp(
-                        object.getMetadata().getUid(),
-                        new AgentFailure(
-                                FailureReason.Cancelled, "The operator asked for a roll back"));
-            }
-            worker.request(
-                    object.getMetadata().getNamespace() + "/" + object.getMetadata().getName());
+    @Override
+    public String node(PodCheckpoint object) {
+        return String.valueOf(object.getSpec().getNodeName());
+    }
+
+    /** The worker of this object may be inside the freeze: it is stopped from here. */
+    @Override
+    public void changed(PodCheckpoint object) {
+        if (object.getSpec().getGoal() == CheckpointGoal.RollBack
+                || object.getMetadata().getDeletionTimestamp() != null) {
+            source.giveUp(
+                    object.getMetadata().getUid(),
+                    new AgentFailure(
+                            FailureReason.Cancelled, "The operator asked for a roll back"));
         }
     }
 
-    private void reconcile(String key) {
-        PodCheckpoint object = informer.getStore().getByKey(key);
-        if (object == null) {
-            return;
-        }
-        if (object.getMetadata().getDeletionTimestamp() != null) {
-            finish(object);
-        } else if (!object.getMetadata().getFinalizers().contains(FINALIZER)) {
-            client.resource(object)
-                    .edit(
-                            found -> {
-                                found.getMetadata().getFinalizers().add(FINALIZER);
-                                return found;
-                            });
-        } else {
-            try {
-                pursue(object);
-            } catch (AgentFailure failure) {
-                LOG.warn(
-                        "{}: {}: {}",
-                        key,
-                        failure.reason(),
-                        failure.getMessage(),
-                        failure.getCause());
-                fail(object, failure);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
-    private void pursue(PodCheckpoint object) throws AgentFailure, IOException {
+    @Override
+    public void pursue(PodCheckpoint object, Runnable again) throws AgentFailure, IOException {
         PodCheckpointPhase phase =
                 Optional.ofNullable(object.getStatus())
                         .map(PodCheckpointStatus::getPhase)
@@ -218,7 +161,8 @@ public final class CheckpointController implements AutoCloseable {
         }
     }
 
-    private void fail(PodCheckpoint object, AgentFailure failure) {
+    @Override
+    public void fail(PodCheckpoint object, AgentFailure failure) {
         statuses.update(
                 object,
                 status -> {
@@ -227,25 +171,8 @@ public final class CheckpointController implements AutoCloseable {
                 });
     }
 
-    private void finish(PodCheckpoint object) {
-        if (object.getMetadata().getFinalizers().contains(FINALIZER)) {
-            try {
-                source.forget(object);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            client.resource(object)
-                    .edit(
-                            found -> {
-                                found.getMetadata().getFinalizers().remove(FINALIZER);
-                                return found;
-                            });
-        }
-    }
-
     @Override
-    public void close() {
-        informer.stop();
-        worker.close();
+    public void forget(PodCheckpoint object) throws IOException {
+        source.forget(object);
     }
 }

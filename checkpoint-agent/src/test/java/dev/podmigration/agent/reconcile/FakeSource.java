@@ -1,0 +1,139 @@
+package dev.podmigration.agent.reconcile;
+
+import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.source.FreezeReport;
+import dev.podmigration.agent.source.SourceAgent;
+import dev.podmigration.api.v1alpha1.InspectedContainer;
+import dev.podmigration.api.v1alpha1.PodCheckpoint;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/** A node with one pod that can leave it. What is asked of it is noted, in its order. */
+final class FakeSource implements SourceAgent {
+
+    static final FreezeReport REPORT =
+            new FreezeReport(
+                    Instant.parse("2026-08-01T10:00:00Z"),
+                    Optional.of(Duration.ofMillis(321)),
+                    List.of(),
+                    4096,
+                    512,
+                    List.of("10.9.0.2/24"));
+
+    private final List<String> asked = new ArrayList<>();
+    private @Nullable AgentFailure inspection;
+    private @Nullable IOException forgetting;
+    private @Nullable CompletableFuture<FreezeReport> freeze;
+
+    synchronized List<String> asked() {
+        return List.copyOf(asked);
+    }
+
+    synchronized void failInspection(AgentFailure failure) {
+        inspection = failure;
+    }
+
+    /** The node cannot be cleaned, until this is called with null. */
+    synchronized void refuseToForget(@Nullable IOException why) {
+        forgetting = why;
+    }
+
+    /** The next freeze goes on until it is given up. */
+    synchronized void hangInTheFreeze() {
+        freeze = new CompletableFuture<>();
+    }
+
+    private synchronized void note(String what) {
+        asked.add(what);
+    }
+
+    @Override
+    public Inspected inspect(PodCheckpoint checkpoint) throws AgentFailure {
+        note("inspect");
+        AgentFailure failure;
+        synchronized (this) {
+            failure = inspection;
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        InspectedContainer container = new InspectedContainer();
+        container.setName("main");
+        return new Inspected(List.of(container), List.of());
+    }
+
+    @Override
+    public void prepare(PodCheckpoint checkpoint) {
+        note("prepare");
+    }
+
+    @Override
+    public FreezeReport migrate(PodCheckpoint checkpoint, Runnable frozen) throws AgentFailure {
+        note("migrate");
+        CompletableFuture<FreezeReport> hanging;
+        synchronized (this) {
+            hanging = freeze;
+        }
+        frozen.run();
+        if (hanging == null) {
+            return REPORT;
+        }
+        try {
+            return hanging.get();
+        } catch (ExecutionException e) {
+            throw (AgentFailure) e.getCause();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void giveUp(String checkpointUid, AgentFailure why) {
+        note("giveUp");
+        CompletableFuture<FreezeReport> hanging;
+        synchronized (this) {
+            hanging = freeze;
+        }
+        if (hanging != null) {
+            hanging.completeExceptionally(why);
+        }
+    }
+
+    @Override
+    public Optional<FreezeReport> partial(String checkpointUid) {
+        return Optional.of(REPORT);
+    }
+
+    @Override
+    public Outcome settle(PodCheckpoint checkpoint) {
+        note("settle");
+        return Outcome.ROLLED_BACK;
+    }
+
+    @Override
+    public Archived archive(PodCheckpoint checkpoint) {
+        note("archive");
+        return new Archived(List.of("/var/lib/kubelet/checkpoints/a.tar"));
+    }
+
+    @Override
+    public void forget(PodCheckpoint checkpoint) throws IOException {
+        note("forget");
+        IOException why;
+        synchronized (this) {
+            why = forgetting;
+        }
+        if (why != null) {
+            throw why;
+        }
+    }
+}
