@@ -35,7 +35,8 @@ public final class HalfController<T extends HasMetadata> implements AutoCloseabl
         this.node = node;
         this.half = half;
         this.worker = new KeyedWorker(half.type().getSimpleName(), this::reconcile);
-        this.informer = client.resources(half.type()).inAnyNamespace().runnableInformer(0);
+        this.informer =
+                LastingWatch.of(client.resources(half.type()).inAnyNamespace().runnableInformer(0));
         informer.addEventHandler(
                 new ResourceEventHandler<>() {
                     @Override

@@ -12,7 +12,11 @@ public final class NodePods implements AutoCloseable {
 
     public NodePods(KubernetesClient client, String node, Runnable deleted) {
         informer =
-                client.pods().inAnyNamespace().withField("spec.nodeName", node).runnableInformer(0);
+                LastingWatch.of(
+                        client.pods()
+                                .inAnyNamespace()
+                                .withField("spec.nodeName", node)
+                                .runnableInformer(0));
         informer.addEventHandler(
                 new ResourceEventHandler<>() {
                     @Override
