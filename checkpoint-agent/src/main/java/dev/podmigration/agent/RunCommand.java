@@ -193,6 +193,8 @@ final class RunCommand implements Callable<Integer> {
                     restores.start();
                     checkpoints.start();
                     pods.start();
+                    // After what a restarted agent owes to migrations that are under way.
+                    new StreamWarmUp(identity, settings.node(), directories.state()).run();
                     keepReported(reports, keeper, identity);
                     unready.set("");
                     LOG.info("Serving node {} at {}", settings.node(), server.port());

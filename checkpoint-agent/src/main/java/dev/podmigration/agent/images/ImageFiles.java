@@ -7,11 +7,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /** Deletes directories of images: flat, as CRIU makes them. */
-final class ImageFiles {
+public final class ImageFiles {
     private ImageFiles() {}
 
     /** Does nothing if there is no such directory. */
-    static void delete(Path directory) throws IOException {
+    public static void delete(Path directory) throws IOException {
         if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }

@@ -104,13 +104,23 @@ public final class RestoreGate {
     }
 
     /**
-     * Lets every waiting launcher fail. The kubelet tries again unless {@link
-     * RestoreMark#CANCELLED} is set before.
+     * Lets every launcher fail that has not ended, and kills what it has started: a restore that
+     * hangs would hold the pod's containers, and fill memory with its log. The kubelet tries again
+     * unless {@link RestoreMark#CANCELLED} is set before.
      */
     public void cancel(String reason) throws IOException {
         String line = "cancel " + reason.replaceAll("\\s+", " ").strip();
         for (ArmedLauncher launcher : waitingLaunchers()) {
             Fifo.writeLine(orders(launcher), line);
+            ProcessHandle.of(launcher.pid()).ifPresent(RestoreGate::killStarted);
+        }
+    }
+
+    /** More than one look, because what is killed last may have started others meanwhile. */
+    private static void killStarted(ProcessHandle launcher) {
+        for (int look = 0; look < 3; look++) {
+            List<ProcessHandle> started = launcher.descendants().toList();
+            started.reversed().forEach(ProcessHandle::destroyForcibly);
         }
     }
 

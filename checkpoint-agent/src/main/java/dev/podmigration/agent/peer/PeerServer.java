@@ -4,6 +4,8 @@ import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
@@ -20,8 +22,13 @@ public final class PeerServer implements AutoCloseable {
 
     /** Listens on every address of the node. Port 0 takes a free one. */
     public PeerServer(Identity identity, int port, PeerHandler handler) throws IOException {
+        this(identity, new InetSocketAddress(port), handler);
+    }
+
+    private PeerServer(Identity identity, InetSocketAddress address, PeerHandler handler)
+            throws IOException {
         server =
-                NettyServerBuilder.forPort(port, identity.serverCredentials())
+                NettyServerBuilder.forAddress(address, identity.serverCredentials())
                         .executor(Executors.newVirtualThreadPerTaskExecutor())
                         .intercept(new PeerNode())
                         .addService(new PeerService(handler))
@@ -32,6 +39,12 @@ public final class PeerServer implements AutoCloseable {
                         .keepAliveTimeout(5, TimeUnit.SECONDS)
                         .build()
                         .start();
+    }
+
+    /** Listens on a free port, for this machine only. */
+    public static PeerServer onLoopback(Identity identity, PeerHandler handler) throws IOException {
+        return new PeerServer(
+                identity, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), handler);
     }
 
     public int port() {

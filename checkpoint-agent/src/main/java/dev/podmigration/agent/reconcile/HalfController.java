@@ -89,7 +89,10 @@ public final class HalfController<T extends HasMetadata> implements AutoCloseabl
     }
 
     private void reconcile(String key) {
-        T object = informer.getStore().getByKey(key);
+        T known = informer.getStore().getByKey(key);
+        // Not from the informer, which may not have seen yet what the last turn has written: a step
+        // would be done twice.
+        T object = known == null ? null : client.resource(known).get();
         if (object == null) {
             return;
         }

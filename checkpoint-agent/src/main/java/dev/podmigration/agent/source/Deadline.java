@@ -18,10 +18,21 @@ record Deadline(long endNanos, Duration limit) {
     Duration left() throws AgentFailure {
         long left = endNanos - System.nanoTime();
         if (left <= 0) {
-            throw new AgentFailure(
-                    FailureReason.FreezeLimitExceeded,
-                    "The freeze took longer than " + limit.toMillis() + " ms");
+            throw exceeded("the next step had not begun");
         }
         return Duration.ofNanos(left);
+    }
+
+    boolean passed() {
+        return System.nanoTime() - endNanos >= 0;
+    }
+
+    /**
+     * @param where what was under way
+     */
+    AgentFailure exceeded(String where) {
+        return new AgentFailure(
+                FailureReason.FreezeLimitExceeded,
+                "The freeze took longer than " + limit.toMillis() + " ms: " + where);
     }
 }

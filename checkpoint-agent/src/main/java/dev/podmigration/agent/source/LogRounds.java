@@ -33,7 +33,13 @@ final class LogRounds {
     private final Host host;
     private final List<ContainerOnNode> containers;
     private final SourceLink link;
-    private final Map<String, Long> sent = new HashMap<>();
+    private final Map<String, Progress> sent = new HashMap<>();
+
+    /**
+     * @param position where the next round begins to read the file
+     * @param total bytes sent of this container's logs, over all files
+     */
+    private record Progress(long position, long total) {}
 
     LogRounds(Host host, List<ContainerOnNode> containers, SourceLink link) {
         this.host = host;
@@ -49,18 +55,19 @@ final class LogRounds {
                 send(container.name(), log);
             } catch (NoSuchFileException rotated) {
                 // The kubelet is about to make a new one; the next round sends it.
-                sent.remove(container.name());
+                sent.computeIfPresent(
+                        container.name(), (name, before) -> new Progress(0, before.total()));
             }
         }
     }
 
     private void send(String container, FileChannel log) throws IOException {
         long size = log.size();
-        long position = sent.getOrDefault(container, Math.max(0, size - LIMIT_BYTES));
-        if (position > size) {
-            // Rotated since the last round.
-            position = 0;
-        }
+        Progress before =
+                sent.getOrDefault(container, new Progress(Math.max(0, size - LIMIT_BYTES), 0));
+        // A file that became shorter was rotated since the last round.
+        long position = before.position() > size ? 0 : before.position();
+        long total = before.total();
         while (position < size) {
             ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK_BYTES, size - position));
             int count = log.read(chunk, position);
@@ -72,9 +79,11 @@ final class LogRounds {
                             .setLog(
                                     LogTail.newBuilder()
                                             .setContainer(container)
+                                            .setOffset(total)
                                             .setData(ByteString.copyFrom(chunk.flip()))));
             position += count;
+            total += count;
         }
-        sent.put(container, position);
+        sent.put(container, new Progress(position, total));
     }
 }

@@ -8,6 +8,7 @@ import dev.podmigration.agent.runtime.PodOnNode;
 import dev.podmigration.agent.wire.Hello;
 import dev.podmigration.agent.wire.SourceMessage;
 import dev.podmigration.agent.wire.TargetMessage;
+import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.Peer;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
 
@@ -81,6 +82,24 @@ final class SourceLink {
 
     TargetMessage await(TargetMessage.BodyCase expected, Duration limit) throws AgentFailure {
         return link.await(expected, limit);
+    }
+
+    /**
+     * Within the freeze.
+     *
+     * @param step what the target does meanwhile, for the user
+     * @throws AgentFailure {@code FreezeLimitExceeded} if the target is still at it at the end
+     */
+    TargetMessage await(TargetMessage.BodyCase expected, Deadline deadline, String step)
+            throws AgentFailure {
+        try {
+            return link.await(expected, deadline.left());
+        } catch (AgentFailure failure) {
+            if (failure.reason() == FailureReason.AgentUnreachable && deadline.passed()) {
+                throw deadline.exceeded("the target had not finished to " + step);
+            }
+            throw failure;
+        }
     }
 
     /** Tells the target why, if there is a reason and the stream still stands. */

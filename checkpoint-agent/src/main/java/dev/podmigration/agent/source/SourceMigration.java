@@ -220,7 +220,7 @@ final class SourceMigration {
         groups.pod().freeze(STOP_LIMIT);
         Background.await(lastFiles, deadline.left());
         steps.done("files");
-        TargetMessage asked = stream.await(BodyCase.GRANT_REQUEST, deadline.left());
+        TargetMessage asked = stream.await(BodyCase.GRANT_REQUEST, deadline, "restore the pod");
         steps.done("restore");
         grant(stream, asked);
         Resumed resumed = stream.await(BodyCase.RESUMED, ANSWER_LIMIT).getResumed();

@@ -193,7 +193,7 @@ final class ArmedPod implements AutoCloseable {
         switch (message.getBodyCase()) {
             case FILE -> file(message.getFile());
             case FILES_DONE -> filesDone(message.getFilesDone(), replies);
-            case LOG -> place(message.getLog().getContainer()).log(message.getLog().getData());
+            case LOG -> place(message.getLog().getContainer()).log(message.getLog());
             case FENCE -> fence(message.getFence(), replies);
             case ANNOUNCE -> {
                 if (network != null) {

@@ -1,7 +1,5 @@
 package dev.podmigration.agent.target;
 
-import com.google.protobuf.ByteString;
-
 import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.files.TreeWriter;
 import dev.podmigration.agent.host.Cgroup;
@@ -14,15 +12,12 @@ import dev.podmigration.agent.peer.TreeNames;
 import dev.podmigration.agent.wire.FileFrame;
 import dev.podmigration.agent.wire.ImageFrame;
 import dev.podmigration.agent.wire.ImageManifest;
+import dev.podmigration.agent.wire.LogTail;
 import dev.podmigration.api.v1alpha1.FailureReason;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -45,8 +40,7 @@ final class ContainerPlace implements AutoCloseable {
     private @Nullable TreeWriter root;
     private volatile @Nullable ArmedLauncher launcher;
     private volatile @Nullable HookEvent waiting;
-    private final ByteArrayOutputStream earlyLog = new ByteArrayOutputStream();
-    private @Nullable Path logFile;
+    private final CarriedLog log = new CarriedLog();
 
     private ContainerPlace(
             TargetTools tools,
@@ -107,21 +101,8 @@ final class ContainerPlace implements AutoCloseable {
         }
     }
 
-    /**
-     * What the source's container has logged. The monitor of the new container appends to its file
-     * only once the container runs, so this comes before.
-     */
-    synchronized void log(ByteString data) throws IOException {
-        Path open = logFile;
-        if (open == null) {
-            earlyLog.write(data.toByteArray());
-        } else {
-            append(open, data.toByteArray());
-        }
-    }
-
-    private static void append(Path file, byte[] data) throws IOException {
-        Files.write(file, data, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    void log(LogTail tail) throws IOException {
+        log.add(tail);
     }
 
     void image(ImageFrame frame, long limitBytes) throws IOException, AgentFailure {
@@ -169,10 +150,7 @@ final class ContainerPlace implements AutoCloseable {
         TreeWriter open = new TreeWriter(Map.of(TreeNames.root(name), tools.root(armed.bundle())));
         spool.replay(open);
         root = open;
-        Path log = tools.host().path(tools.runtime().fromBundle(armed.bundle()).logPath());
-        append(log, earlyLog.toByteArray());
-        earlyLog.reset();
-        logFile = log;
+        log.open(tools.host().path(tools.runtime().fromBundle(armed.bundle()).logPath()));
         launcher = armed;
         return armed;
     }

@@ -414,6 +414,23 @@ class LauncherScriptTest {
     }
 
     @Test
+    void aRestoreThatHangsIsKilledWithAllThatItStarted() throws Exception {
+        Files.createFile(root.resolve("hang"));
+        node.config(RuntimeConfig.ofRestore("app").json());
+        RestoreGate gate = gate("app");
+        Process launcher = node.launch(SHELL, node.create(ID));
+        gate.restore(gate.awaitArmed(LIMIT), false);
+        await().atMost(LIMIT).until(() -> Files.exists(root.resolve("hangs")));
+        await().atMost(LIMIT).until(() -> launcher.descendants().count() >= 3);
+        List<ProcessHandle> started = launcher.descendants().toList();
+
+        gate.cancel("the source rolled back");
+
+        assertThat(exitCode(launcher)).isNotZero();
+        await().atMost(LIMIT).until(() -> started.stream().noneMatch(ProcessHandle::isAlive));
+    }
+
+    @Test
     void withoutAnAgentTheLauncherGivesUpWithoutStartingAnything() throws Exception {
         node.install("launcher", Map.of("directory_seconds=30", "directory_seconds=1"));
         node.config(RuntimeConfig.ofRestore("app").json());

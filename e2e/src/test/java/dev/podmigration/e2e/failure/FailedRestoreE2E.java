@@ -50,6 +50,27 @@ final class FailedRestoreE2E {
     }
 
     @Test
+    void a_restore_that_hangs_is_killed_at_the_freeze_limit_and_the_source_goes_on(
+            Playground playground, Moves moves) throws IOException {
+        Pod pod = playground.start(TestPods.echo("echo", NODE_A));
+        try (EchoClient client = EchoClient.connect(pod.getStatus().getPodIP(), ECHO_PORT);
+                FaultyRuntime runtime = FaultyRuntime.on(playground.lab(), NODE_B).hold()) {
+            client.expectAnswers(100);
+            PodMigrationStatus status =
+                    moves.fail(
+                            "echo",
+                            NODE_B,
+                            FailureReason.FreezeLimitExceeded,
+                            spec -> spec.getLimits().setFreezeSeconds(3));
+            assertThat(runtime.underWay()).as("restores that still run").isZero();
+            client.expectAnswers(200);
+            client.expectMemoryIntact();
+            assertThat(status.getPhase()).isEqualTo(PodMigrationPhase.RolledBack);
+            expectOnlyTheSource(playground, "echo");
+        }
+    }
+
+    @Test
     void a_pod_whose_second_container_cannot_be_restored_goes_on_with_both(
             Playground playground, Moves moves) throws IOException {
         Pod pod =

@@ -9,13 +9,13 @@ import java.time.Duration;
  * through unchanged. Closing it leaves the node as it was.
  */
 public final class FaultyRuntime implements AutoCloseable {
-    private static final String DIRECTORY = "/root/e2e-fault";
+    private static final String DIRECTORY = "/opt/e2e-fault";
 
     // A restore that is held longer than a minute goes on: nothing of a failed test stays for ever.
     private static final String PROGRAM =
             """
             #!/bin/sh
-            fault=/root/e2e-fault
+            fault=/opt/e2e-fault
             case " $* " in
                 *" restore "*" --image-path "*)
                     images=${*##* --image-path }
@@ -27,7 +27,7 @@ public final class FaultyRuntime implements AutoCloseable {
                         sleep 0.1
                     done
                     if [ -s $fault/spoil ]; then
-                        case "$images" in *"$(cat $fault/spoil)"*) truncate -s 4096 "$images"/pages-*.img ;; esac
+                        case "$images" in *"$(cat $fault/spoil)"*) : >"$images"/files.img ;; esac
                     fi
                     ;;
             esac
@@ -80,6 +80,19 @@ public final class FaultyRuntime implements AutoCloseable {
     public int restores() {
         return Integer.parseInt(
                 lab.onNode(node, "cat \"$1/restores\" 2>/dev/null | wc -l", DIRECTORY).strip());
+    }
+
+    /** How many restores have not ended. */
+    public int underWay() {
+        return Integer.parseInt(
+                lab.onNode(
+                                node,
+                                """
+                                for process in /proc/[0-9]*; do
+                                    tr '\\0' ' ' <"$process/cmdline" 2>/dev/null; echo
+                                done | grep -c -- 'crun .* restore .*--image-path' || :
+                                """)
+                        .strip());
     }
 
     /** Waits until the runtime has been called to restore something. */

@@ -1,5 +1,8 @@
 package dev.podmigration.e2e.lab;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,8 +51,19 @@ public final class NodeImage implements AutoCloseable {
         return NAME;
     }
 
+    /** CRI-O removes a container some time after its pod is gone, and the image is in use till then. */
     @Override
     public void close() {
-        lab.onNode(node, "skopeo delete \"containers-storage:$1\"", NAME);
+        await("the image is not in use any more")
+                .atMost(Duration.ofMinutes(1))
+                .untilAsserted(
+                        () ->
+                                assertThat(
+                                                lab.onNode(
+                                                        node,
+                                                        "skopeo delete \"containers-storage:$1\""
+                                                                + " 2>&1 || :",
+                                                        NAME))
+                                        .doesNotContain("is in use"));
     }
 }
