@@ -68,11 +68,14 @@ final class BareRuntime {
             options="--tcp-established --file-locks --shell-job"
             mkdir -p "$1/bundle" "$1/images" "$1/work"
             : >"$1/criu.conf"
-            ip netns add "$2"
-            ip -n "$2" link set lo up
+            # Not by "ip netns": that mounts /run/netns over itself, and the sandboxes of CRI-O are there.
+            : >"$1/netns"
+            unshare --net="$1/netns" ip link set lo up
             # The addresses of the pod, so that its sockets find them.
             nsenter --net="/proc/$4/ns/net" ip -4 -o address show scope global |
-                awk '{ print $4 }' | while read -r address; do ip -n "$2" address add "$address" dev lo; done
+                awk '{ print $4 }' | while read -r address; do
+                    nsenter --net="$1/netns" ip address add "$address" dev lo
+                done
             crun --root /run/crun checkpoint --leave-running --image-path "$1/images" --work-path "$1/work" $options "$3"
             """;
 
@@ -114,7 +117,7 @@ final class BareRuntime {
         } finally {
             lab.onNode(
                     node,
-                    "crun delete -f \"$2\" 2>/dev/null || :; ip netns delete \"$2\" || :; rm -rf"
+                    "crun delete -f \"$2\" 2>/dev/null || :; umount \"$1/netns\" || :; rm -rf"
                             + " \"$1\"",
                     DIRECTORY,
                     CONTAINER);
@@ -127,7 +130,7 @@ final class BareRuntime {
         linux.put("cgroupsPath", "/" + CONTAINER);
         for (JsonNode namespace : linux.path("namespaces")) {
             if (namespace.path("type").asText().equals("network")) {
-                ((ObjectNode) namespace).put("path", "/run/netns/" + CONTAINER);
+                ((ObjectNode) namespace).put("path", DIRECTORY + "/netns");
             }
         }
         config.withObject("/annotations").put("org.criu.config", DIRECTORY + "/criu.conf");

@@ -90,7 +90,7 @@ public final class FaultyRuntime implements AutoCloseable {
                                 """
                                 for process in /proc/[0-9]*; do
                                     tr '\\0' ' ' <"$process/cmdline" 2>/dev/null; echo
-                                done | grep -c -- 'crun .* restore .*--image-path' || :
+                                done | grep -c -- '[c]run .* restore .*--image-path' || :
                                 """)
                         .strip());
     }
