@@ -250,8 +250,7 @@ final class RefusedE2E {
                             """);
             PodMigrationStatus status = moves.awaitEnd(migration);
             assertThat(status.getFailure()).isNotNull();
-            assertThat(status.getFailure().getReason())
-                    .isEqualTo(FailureReason.TargetFull);
+            assertThat(status.getFailure().getReason()).isEqualTo(FailureReason.TargetFull);
             client.expectAnswers(100);
         }
     }

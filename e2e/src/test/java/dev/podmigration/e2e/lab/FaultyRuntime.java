@@ -106,6 +106,8 @@ public final class FaultyRuntime implements AutoCloseable {
     @Override
     public void close() {
         lab.onNode(
-                node, "rm -f \"$1/hold\"; umount --lazy \"$(command -v crun)\"; rm -rf \"$1\"", DIRECTORY);
+                node,
+                "rm -f \"$1/hold\"; umount --lazy \"$(command -v crun)\"; rm -rf \"$1\"",
+                DIRECTORY);
     }
 }

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The operator, to take it away for a while. */
@@ -14,13 +15,25 @@ public final class Operator {
     private static final String NAME = "podmigration-operator";
 
     private final Lab lab;
+    private String node;
 
     public Operator(Lab lab) {
         this.lab = lab;
+        this.node = Lab.NODES.getFirst();
     }
 
     /** Ends it at once and starts no other. */
     public void away() {
+        node =
+                lab.client()
+                        .pods()
+                        .inNamespace(SYSTEM)
+                        .withLabel("app.kubernetes.io/component", "operator")
+                        .list()
+                        .getItems()
+                        .getFirst()
+                        .getSpec()
+                        .getNodeName();
         deployment().scale(0);
         lab.run(
                         "kubectl",
@@ -47,9 +60,16 @@ public final class Operator {
                                         .isEmpty());
     }
 
+    /** On the node where it was. */
     public void back() {
-        deployment().scale(1);
-        deployment().waitUntilReady(120, TimeUnit.SECONDS);
+        List<String> others = Lab.NODES.stream().filter(other -> !other.equals(node)).toList();
+        others.forEach(other -> lab.run("kubectl", "cordon", other).orFail());
+        try {
+            deployment().scale(1);
+            deployment().waitUntilReady(120, TimeUnit.SECONDS);
+        } finally {
+            others.forEach(other -> lab.run("kubectl", "uncordon", other).orFail());
+        }
     }
 
     private RollableScalableResource<Deployment> deployment() {
