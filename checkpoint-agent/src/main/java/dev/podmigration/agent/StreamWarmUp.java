@@ -76,7 +76,7 @@ final class StreamWarmUp {
             }
             LOG.info(
                     "Sent {} MiB of images to itself in {} ms",
-                    (long) ROUNDS * IMAGE_BYTES >> 20,
+                    ((long) ROUNDS * IMAGE_BYTES) >> 20,
                     Duration.ofNanos(System.nanoTime() - began).toMillis());
         } catch (IOException | AgentFailure e) {
             LOG.warn("The stream could not be tried; the first freezes will be longer", e);

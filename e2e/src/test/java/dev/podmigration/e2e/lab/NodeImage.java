@@ -51,7 +51,9 @@ public final class NodeImage implements AutoCloseable {
         return NAME;
     }
 
-    /** CRI-O removes a container some time after its pod is gone, and the image is in use till then. */
+    /**
+     * CRI-O removes a container some time after its pod is gone, and the image is in use till then.
+     */
     @Override
     public void close() {
         await("the image is not in use any more")
