@@ -39,7 +39,7 @@ class SurvivesCrashesIT {
                 stage.runPod("app");
                 PodMigration migration = stage.migrate("app");
 
-                died = killAndRestart(stage, server, migration, changes);
+                died = killAndRestart(stage, migration, changes);
 
                 PodMigration ended = stage.awaitEnd(migration);
                 assertThat(ended.getStatus().getPhase())
@@ -66,7 +66,7 @@ class SurvivesCrashesIT {
                 stage.agents().failAt(PodRestorePhase.Committed, FailureReason.RestoreFailed);
                 PodMigration migration = stage.migrate("app");
 
-                died = killAndRestart(stage, server, migration, changes);
+                died = killAndRestart(stage, migration, changes);
 
                 PodMigration ended = stage.awaitEnd(migration);
                 assertThat(ended.getStatus().getPhase())
@@ -94,7 +94,7 @@ class SurvivesCrashesIT {
                 stage.agents().hold(PodCheckpointPhase.Frozen);
                 PodMigration migration = stage.migrate("app");
 
-                died = kill(stage, server, changes, () -> isAskedToFreeze(stage));
+                died = kill(stage, changes, () -> isAskedToFreeze(stage));
                 stage.client().pods().inNamespace(stage.namespace()).withName("app").delete();
                 stage.startOperator();
 
@@ -108,9 +108,8 @@ class SurvivesCrashesIT {
     }
 
     /** True if the first operator was killed before it was done. */
-    private static boolean killAndRestart(
-            Stage stage, ApiServer server, PodMigration migration, int changes) {
-        boolean died = kill(stage, server, changes, () -> isOver(stage, migration));
+    private static boolean killAndRestart(Stage stage, PodMigration migration, int changes) {
+        boolean died = kill(stage, changes, () -> isOver(stage, migration));
         if (died) {
             stage.startOperator();
         }
@@ -118,9 +117,8 @@ class SurvivesCrashesIT {
     }
 
     /** True if the operator was killed before it came this far. */
-    private static boolean kill(
-            Stage stage, ApiServer server, int changes, BooleanSupplier arrived) {
-        DyingClient dying = new DyingClient(server.adminConfig(), changes);
+    private static boolean kill(Stage stage, int changes, BooleanSupplier arrived) {
+        DyingClient dying = new DyingClient(stage.operatorConfig(), changes);
         stage.startOperator(dying.client());
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))

@@ -88,6 +88,9 @@ final class LocalApiServer {
                 "--endpoint-reconciler-type=none",
                 // No controller makes the service account that it would demand of every pod.
                 "--disable-admission-plugins=ServiceAccount",
+                // Some distributions have it on: who makes an owner wait for an object needs a
+                // right.
+                "--enable-admission-plugins=OwnerReferencesPermissionEnforcement",
                 "--allow-privileged=true");
     }
 

@@ -13,6 +13,7 @@ import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.apiserver.ApiServer;
 import dev.podmigration.apiserver.ApiServerExtension;
 import dev.podmigration.operator.MigrationOperator;
+import dev.podmigration.operator.fakes.OperatorRights;
 import dev.podmigration.operator.settings.Settings;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -87,7 +88,9 @@ class SignsAgentsCertificatesIT {
                         "--health-port=0");
         operator =
                 new MigrationOperator(
-                        new KubernetesClientBuilder().withConfig(server.adminConfig()).build(),
+                        new KubernetesClientBuilder()
+                                .withConfig(OperatorRights.in(namespace, server))
+                                .build(),
                         settings,
                         Clock.systemUTC(),
                         () -> {});

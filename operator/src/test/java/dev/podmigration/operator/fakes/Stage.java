@@ -28,6 +28,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -67,8 +68,8 @@ public final class Stage implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final ApiServer server;
     private final KubernetesClient client;
+    private final Config operatorConfig;
     private final String namespace;
     private final String source;
     private final String target;
@@ -78,9 +79,9 @@ public final class Stage implements AutoCloseable {
     private @Nullable KubernetesClient operatorClient;
 
     public Stage(ApiServer server) {
-        this.server = server;
         this.client = server.client();
         this.namespace = server.newNamespace("migration");
+        this.operatorConfig = OperatorRights.in(namespace, server);
         this.source = namespace + "-a";
         this.target = namespace + "-b";
         client.resource(
@@ -372,7 +373,12 @@ public final class Stage implements AutoCloseable {
     }
 
     public void startOperator() {
-        startOperator(new KubernetesClientBuilder().withConfig(server.adminConfig()).build());
+        startOperator(new KubernetesClientBuilder().withConfig(operatorConfig).build());
+    }
+
+    /** How an operator reaches the server, with its rights and no more. */
+    public Config operatorConfig() {
+        return operatorConfig;
     }
 
     /** Starts an operator that uses this client and closes it. */
