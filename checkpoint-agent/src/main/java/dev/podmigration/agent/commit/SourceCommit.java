@@ -26,11 +26,18 @@ public final class SourceCommit {
     /**
      * Records that the source is about to be frozen. Nothing of the pod may be stopped before this
      * returns.
+     *
+     * @throws IllegalStateException if it was recorded before: what was decided then stays
      */
     public synchronized void begin(SourceRecord record) throws IOException {
         if (record.state() != SourceState.FROZEN) {
             throw new IllegalArgumentException(
                     "A freeze begins as FROZEN, not as " + record.state());
+        }
+        Optional<SourceRecord> before = records.read(record.name());
+        if (before.isPresent()) {
+            throw new IllegalStateException(
+                    record.checkpoint() + " is " + before.get().state() + " already");
         }
         records.write(record.name(), record);
     }

@@ -87,9 +87,10 @@ public final class CheckpointHalf implements Half<PodCheckpoint> {
                 }
             }
             case Migrate -> {
-                if (phase == PodCheckpointPhase.Prepared) {
+                if (phase == PodCheckpointPhase.Prepared && !source.hasBegun(object)) {
                     migrate(object);
-                } else if (phase == PodCheckpointPhase.Frozen
+                } else if (phase == PodCheckpointPhase.Prepared
+                        || phase == PodCheckpointPhase.Frozen
                         || phase == PodCheckpointPhase.Granted) {
                     settle(object);
                 }
@@ -115,13 +116,7 @@ public final class CheckpointHalf implements Half<PodCheckpoint> {
 
     private void migrate(PodCheckpoint object) throws AgentFailure, IOException {
         try {
-            FreezeReport report =
-                    source.migrate(
-                            object,
-                            () ->
-                                    statuses.update(
-                                            object,
-                                            status -> status.setPhase(PodCheckpointPhase.Frozen)));
+            FreezeReport report = source.migrate(object, () -> frozen(object));
             statuses.update(
                     object,
                     status -> {
@@ -136,29 +131,53 @@ public final class CheckpointHalf implements Half<PodCheckpoint> {
                     failure.reason(),
                     failure.getMessage(),
                     failure);
-            statuses.update(
-                    object,
-                    status -> {
-                        status.setFailure(StatusWriter.failure(failure));
-                        source.partial(object.getMetadata().getUid())
-                                .ifPresent(report -> report.into(status));
-                    });
             settle(object);
         }
     }
 
-    /** Brings an object to the end that the durable record allows. */
+    /** Told beside the freeze: when the API server is slow, the end may have been told before. */
+    private void frozen(PodCheckpoint object) {
+        statuses.update(
+                object,
+                status -> {
+                    if (status.getPhase() == PodCheckpointPhase.Prepared) {
+                        status.setPhase(PodCheckpointPhase.Frozen);
+                    }
+                });
+    }
+
+    /**
+     * Brings an object to the end that the durable record allows, and only then tells the API
+     * server: a pod that is frozen does not wait for it.
+     */
     private void settle(PodCheckpoint object) throws AgentFailure, IOException {
         SourceAgent.Outcome outcome = source.settle(object);
-        switch (outcome) {
-            case ROLLED_BACK ->
-                    statuses.update(
-                            object, status -> status.setPhase(PodCheckpointPhase.RolledBack));
-            case RELEASED ->
-                    statuses.update(object, status -> status.setPhase(PodCheckpointPhase.Released));
-            case GRANTED ->
-                    statuses.update(object, status -> status.setPhase(PodCheckpointPhase.Granted));
-        }
+        SourceAgent.Attempt attempt = source.attempt(object.getMetadata().getUid());
+        statuses.update(
+                object,
+                status -> {
+                    attempt.report().ifPresent(report -> report.into(status));
+                    attempt.failure()
+                            .ifPresent(failure -> status.setFailure(StatusWriter.failure(failure)));
+                    status.setPhase(
+                            switch (outcome) {
+                                case ROLLED_BACK -> PodCheckpointPhase.RolledBack;
+                                case RELEASED -> PodCheckpointPhase.Released;
+                                case GRANTED -> PodCheckpointPhase.Granted;
+                            });
+                    if (status.getPhase() == PodCheckpointPhase.RolledBack
+                            && object.getSpec().getGoal() == CheckpointGoal.Migrate
+                            && status.getFailure() == null) {
+                        status.setFailure(StatusWriter.failure(restarted()));
+                    }
+                });
+    }
+
+    /** Nobody wanted it to end, and this process knows of no failure: another one began it. */
+    private static AgentFailure restarted() {
+        return new AgentFailure(
+                FailureReason.AgentUnreachable,
+                "The agent of the source node was restarted while the pod was frozen");
     }
 
     @Override

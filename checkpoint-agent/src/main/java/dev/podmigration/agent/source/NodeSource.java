@@ -145,8 +145,14 @@ public final class NodeSource implements SourceAgent {
     }
 
     @Override
-    public Optional<FreezeReport> partial(String checkpointUid) {
-        return Optional.ofNullable(migrations.get(checkpointUid)).flatMap(SourceMigration::partial);
+    public boolean hasBegun(PodCheckpoint checkpoint) throws IOException {
+        return tools.commit().record(checkpoint.getMetadata().getUid()).isPresent();
+    }
+
+    @Override
+    public Attempt attempt(String checkpointUid) {
+        SourceMigration migration = migrations.get(checkpointUid);
+        return migration == null ? Attempt.UNKNOWN : migration.attempt();
     }
 
     @Override
@@ -166,11 +172,34 @@ public final class NodeSource implements SourceAgent {
                 yield Outcome.ROLLED_BACK;
             }
             case KILL -> {
+                reserveAddresses(record);
                 kill(record);
                 yield Outcome.RELEASED;
             }
-            case NONE, GRANT, REFUSE -> Outcome.GRANTED;
+            case NONE, GRANT, REFUSE -> {
+                reserveAddresses(record);
+                yield Outcome.GRANTED;
+            }
         };
+    }
+
+    /**
+     * Again, in case that the first time failed or an agent before this one did not come to it:
+     * once the pod's sandbox is gone, its addresses are anybody's.
+     */
+    private void reserveAddresses(SourceRecord record) throws IOException, AgentFailure {
+        Optional<PodOnNode> pod =
+                record.addresses().isEmpty()
+                        ? Optional.empty()
+                        : tools.runtime().pod(record.podUid());
+        if (pod.isPresent()) {
+            try {
+                tools.addresses().reserve(record.name(), pod.get().sandboxId(), record.addresses());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AgentFailure(FailureReason.Cancelled, "The agent is stopping", e);
+            }
+        }
     }
 
     private SourceEvent event(PodCheckpoint checkpoint, SourceRecord record) {
@@ -331,6 +360,7 @@ public final class NodeSource implements SourceAgent {
                     case NONE, GRANT, REFUSE -> {
                         LOG.info("{} has granted: its pod stays silent", record.checkpoint());
                         tools.letHooksGo(record.containers());
+                        reserveAddresses(record);
                     }
                 }
             } catch (AgentFailure e) {

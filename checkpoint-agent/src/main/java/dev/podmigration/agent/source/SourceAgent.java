@@ -37,10 +37,21 @@ public interface SourceAgent {
         RELEASED
     }
 
+    /** What this process knows of the last attempt to move a pod, ended or not. */
+    record Attempt(Optional<FreezeReport> report, Optional<AgentFailure> failure) {
+        static final Attempt UNKNOWN = new Attempt(Optional.empty(), Optional.empty());
+    }
+
     Inspected inspect(PodCheckpoint checkpoint) throws AgentFailure, IOException;
 
     /** Opens the stream to the target and copies files a first time while the pod runs. */
     void prepare(PodCheckpoint checkpoint) throws AgentFailure, IOException;
+
+    /**
+     * Whether the pod was ever about to be stopped for this PodCheckpoint: it is not to be stopped
+     * a second time.
+     */
+    boolean hasBegun(PodCheckpoint checkpoint) throws IOException;
 
     /**
      * Freezes, dumps and streams; returns when the target runs. A failure leaves the pod as the
@@ -57,8 +68,7 @@ public interface SourceAgent {
      */
     void giveUp(String checkpointUid, AgentFailure why);
 
-    /** What is known of a freeze that did not end well. */
-    Optional<FreezeReport> partial(String checkpointUid);
+    Attempt attempt(String checkpointUid);
 
     /**
      * Undoes whatever may be undone: before the grant, or when the target's record says that it

@@ -73,6 +73,7 @@ final class SourceMigration {
     private long frozenNanos;
     private @Nullable Duration length;
     private List<String> addresses = List.of();
+    private long endedImageBytes;
 
     SourceMigration(SourceTools tools, PodCheckpoint checkpoint) {
         this.tools = tools;
@@ -291,6 +292,7 @@ final class SourceMigration {
         }
         for (ContainerDump dump : dumps) {
             dump.close();
+            endedImageBytes += dump.imageBytes();
         }
         dumps.clear();
     }
@@ -316,8 +318,10 @@ final class SourceMigration {
         return open != null && open.isOpen() && files != null;
     }
 
-    Optional<FreezeReport> partial() {
-        return frozenAt == null ? Optional.empty() : Optional.of(report());
+    SourceAgent.Attempt attempt() {
+        return new SourceAgent.Attempt(
+                frozenAt == null ? Optional.empty() : Optional.of(report()),
+                Optional.ofNullable(failed));
     }
 
     private FreezeReport report() {
@@ -325,7 +329,7 @@ final class SourceMigration {
                 required(frozenAt),
                 Optional.ofNullable(length),
                 steps.steps(),
-                dumps.stream().mapToLong(ContainerDump::imageBytes).sum(),
+                endedImageBytes + dumps.stream().mapToLong(ContainerDump::imageBytes).sum(),
                 files == null ? 0 : files.bytes(),
                 addresses);
     }

@@ -53,6 +53,16 @@ class RecordStoreTest {
     }
 
     @Test
+    void whatWasDecidedIsNotBegunAnew() throws Exception {
+        commit.begin(FROZEN);
+        commit.grant("c1", "r1");
+
+        assertThatThrownBy(() -> commit.begin(FROZEN)).hasMessageContaining("GRANTED already");
+
+        assertThat(commit.record("c1")).contains(FROZEN.with(SourceState.GRANTED));
+    }
+
+    @Test
     void anUnfinishedSourceIsNotForgotten() throws Exception {
         commit.begin(FROZEN);
 

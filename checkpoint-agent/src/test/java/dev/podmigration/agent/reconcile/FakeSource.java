@@ -33,6 +33,11 @@ final class FakeSource implements SourceAgent {
     private @Nullable AgentFailure inspection;
     private @Nullable IOException forgetting;
     private @Nullable CompletableFuture<FreezeReport> freeze;
+    private @Nullable AgentFailure failure;
+    private @Nullable Runnable frozen;
+    private Runnable settling = () -> {};
+    private Outcome outcome = Outcome.ROLLED_BACK;
+    private boolean begun;
 
     synchronized List<String> asked() {
         return List.copyOf(asked);
@@ -50,6 +55,24 @@ final class FakeSource implements SourceAgent {
     /** The next freeze goes on until it is given up. */
     synchronized void hangInTheFreeze() {
         freeze = new CompletableFuture<>();
+    }
+
+    /** What happens while the node brings the pod to its end. */
+    synchronized void whenSettled(Outcome end, Runnable meanwhile) {
+        outcome = end;
+        settling = meanwhile;
+    }
+
+    /** An agent before this one froze the pod. */
+    synchronized void beginBeforeARestart() {
+        begun = true;
+    }
+
+    /** Says late that the pod is frozen. */
+    synchronized void sayFrozen() {
+        if (frozen != null) {
+            frozen.run();
+        }
     }
 
     private synchronized void note(String what) {
@@ -77,20 +100,34 @@ final class FakeSource implements SourceAgent {
     }
 
     @Override
-    public FreezeReport migrate(PodCheckpoint checkpoint, Runnable frozen) throws AgentFailure {
+    public synchronized boolean hasBegun(PodCheckpoint checkpoint) {
+        return begun;
+    }
+
+    @Override
+    public FreezeReport migrate(PodCheckpoint checkpoint, Runnable tellFrozen) throws AgentFailure {
         note("migrate");
         CompletableFuture<FreezeReport> hanging;
         synchronized (this) {
+            begun = true;
+            frozen = tellFrozen;
             hanging = freeze;
         }
-        frozen.run();
         if (hanging == null) {
+            synchronized (this) {
+                outcome = Outcome.GRANTED;
+            }
             return REPORT;
         }
+        tellFrozen.run();
         try {
             return hanging.get();
         } catch (ExecutionException e) {
-            throw (AgentFailure) e.getCause();
+            AgentFailure why = (AgentFailure) e.getCause();
+            synchronized (this) {
+                failure = why;
+            }
+            throw why;
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
@@ -109,14 +146,23 @@ final class FakeSource implements SourceAgent {
     }
 
     @Override
-    public Optional<FreezeReport> partial(String checkpointUid) {
-        return Optional.of(REPORT);
+    public synchronized Attempt attempt(String checkpointUid) {
+        return new Attempt(
+                failure == null ? Optional.empty() : Optional.of(REPORT),
+                Optional.ofNullable(failure));
     }
 
     @Override
     public Outcome settle(PodCheckpoint checkpoint) {
         note("settle");
-        return Outcome.ROLLED_BACK;
+        Runnable meanwhile;
+        synchronized (this) {
+            meanwhile = settling;
+        }
+        meanwhile.run();
+        synchronized (this) {
+            return outcome;
+        }
     }
 
     @Override

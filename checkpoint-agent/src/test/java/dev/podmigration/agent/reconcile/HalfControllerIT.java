@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.source.SourceAgent;
 import dev.podmigration.api.v1alpha1.CheckpointGoal;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.Peer;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /** PodCheckpoints of a real API server, carried out by a node that is played. */
@@ -105,10 +107,7 @@ class HalfControllerIT {
     @Test
     void a_wish_to_roll_back_reaches_a_pod_that_is_frozen() {
         source.hangInTheFreeze();
-        create(node);
-        awaitPhase(PodCheckpointPhase.Inspected);
-        edit(spec -> goal(spec, CheckpointGoal.Prepare));
-        awaitPhase(PodCheckpointPhase.Prepared);
+        prepare();
         edit(spec -> spec.setGoal(CheckpointGoal.Migrate));
         awaitPhase(PodCheckpointPhase.Frozen);
 
@@ -119,6 +118,50 @@ class HalfControllerIT {
         assertThat(found.getStatus().getFailure().getReason()).isEqualTo(FailureReason.Cancelled);
         assertThat(found.getStatus().getFreeze().getMilliseconds()).isEqualTo(321);
         assertThat(source.asked()).containsSubsequence("migrate", "giveUp", "settle");
+    }
+
+    @Test
+    void a_frozen_pod_is_brought_to_its_end_before_the_api_server_is_told_of_the_failure() {
+        AtomicReference<PodCheckpoint> meanwhile = new AtomicReference<>();
+        source.whenSettled(
+                SourceAgent.Outcome.ROLLED_BACK, () -> meanwhile.compareAndSet(null, found()));
+        source.hangInTheFreeze();
+        prepare();
+        edit(spec -> spec.setGoal(CheckpointGoal.Migrate));
+        awaitPhase(PodCheckpointPhase.Frozen);
+
+        source.giveUp("", new AgentFailure(FailureReason.CheckpointFailed, "CRIU said no"));
+
+        awaitPhase(PodCheckpointPhase.RolledBack);
+        assertThat(meanwhile.get().getStatus().getFailure()).isNull();
+        assertThat(found().getStatus().getFailure().getReason())
+                .isEqualTo(FailureReason.CheckpointFailed);
+    }
+
+    @Test
+    void that_the_pod_was_frozen_is_not_said_after_its_end() {
+        prepare();
+        edit(spec -> spec.setGoal(CheckpointGoal.Migrate));
+        awaitPhase(PodCheckpointPhase.Granted);
+
+        source.sayFrozen();
+
+        assertThat(found().getStatus().getPhase()).isEqualTo(PodCheckpointPhase.Granted);
+        assertThat(found().getStatus().getFreeze().getMilliseconds()).isEqualTo(321);
+    }
+
+    @Test
+    void a_pod_that_an_agent_before_this_one_froze_is_not_frozen_again() {
+        prepare();
+        source.beginBeforeARestart();
+
+        edit(spec -> spec.setGoal(CheckpointGoal.Migrate));
+
+        awaitPhase(PodCheckpointPhase.RolledBack);
+        assertThat(source.asked()).contains("settle").doesNotContain("migrate");
+        assertThat(found().getStatus().getFailure().getReason())
+                .isEqualTo(FailureReason.AgentUnreachable);
+        assertThat(found().getStatus().getFailure().getMessage()).contains("restarted");
     }
 
     @Test
@@ -148,6 +191,13 @@ class HalfControllerIT {
                 .isEqualTo(before.getMetadata().getManagedFields());
         assertThat(found().getMetadata().getResourceVersion())
                 .isEqualTo(before.getMetadata().getResourceVersion());
+    }
+
+    private void prepare() {
+        create(node);
+        awaitPhase(PodCheckpointPhase.Inspected);
+        edit(spec -> goal(spec, CheckpointGoal.Prepare));
+        awaitPhase(PodCheckpointPhase.Prepared);
     }
 
     private void create(String nodeName) {

@@ -1,0 +1,34 @@
+package dev.podmigration.agent.testnode;
+
+import dev.podmigration.agent.source.NodeSource;
+import dev.podmigration.api.v1alpha1.PodRestore;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Optional;
+
+/** What the API server says of the one migration of a test. */
+public final class FakeCluster implements NodeSource.Cluster {
+
+    private volatile @Nullable PodRestore restore;
+    private volatile boolean deleted;
+
+    public void restore(PodRestore known) {
+        restore = known;
+    }
+
+    /** The source pod has a deletion timestamp. */
+    public void deletePod() {
+        deleted = true;
+    }
+
+    @Override
+    public Optional<PodRestore> restore(String namespace, String name) {
+        return Optional.ofNullable(restore);
+    }
+
+    @Override
+    public boolean isBeingDeleted(String namespace, String pod, String uid) {
+        return deleted;
+    }
+}

@@ -1,0 +1,81 @@
+package dev.podmigration.agent.testnode;
+
+import dev.podmigration.agent.runtime.ContainerOnNode;
+import dev.podmigration.agent.runtime.ContainerRuntime;
+import dev.podmigration.agent.runtime.CrioConfiguration;
+import dev.podmigration.agent.runtime.PodOnNode;
+import dev.podmigration.agent.runtime.RuntimeVersion;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** CRI-O with the pods that it was given. */
+public final class FakeRuntime implements ContainerRuntime {
+
+    private final Map<String, PodOnNode> pods = new ConcurrentHashMap<>();
+    private final List<String> noticed = new ArrayList<>();
+
+    public void put(PodOnNode pod) {
+        pods.put(pod.podUid(), pod);
+    }
+
+    /** Its sandbox is stopped. */
+    public void remove(String podUid) {
+        pods.remove(podUid);
+    }
+
+    /** Containers that CRI-O was told to look at again. */
+    public synchronized List<String> noticed() {
+        return List.copyOf(noticed);
+    }
+
+    @Override
+    public RuntimeVersion version() {
+        return new RuntimeVersion("cri-o", "1.36.3");
+    }
+
+    @Override
+    public Set<String> handlers() {
+        return Set.of("podmigration");
+    }
+
+    @Override
+    public Optional<PodOnNode> pod(String podUid) {
+        return Optional.ofNullable(pods.get(podUid));
+    }
+
+    @Override
+    public ContainerOnNode fromBundle(String bundle) throws IOException {
+        return pods.values().stream()
+                .flatMap(pod -> pod.containers().stream())
+                .filter(container -> container.bundle().equals(bundle))
+                .findFirst()
+                .orElseThrow(() -> new IOException("no bundle " + bundle));
+    }
+
+    @Override
+    public List<String> podsOfHandler(String handler) {
+        return pods.values().stream()
+                .filter(pod -> pod.runtimeHandler().equals(handler))
+                .map(pod -> pod.namespace() + "/" + pod.name())
+                .toList();
+    }
+
+    @Override
+    public synchronized void noticeResumed(String containerId) {
+        noticed.add(containerId);
+    }
+
+    @Override
+    public CrioConfiguration configuration() {
+        throw new UnsupportedOperationException("nobody asked for it yet");
+    }
+
+    @Override
+    public void close() {}
+}
