@@ -5,12 +5,14 @@ import dev.podmigration.api.v1alpha1.Failure;
 import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodMigrationStatus;
 
-import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /**
  * Counts ended migrations. Labels are phases and reasons only: names of pods or nodes would be
@@ -18,7 +20,12 @@ import java.util.Optional;
  */
 public final class MigrationMetrics {
 
-    private static final double MILLIS_PER_SECOND = 1000;
+    private static final Duration[] FREEZE_BOUNDS =
+            LongStream.of(
+                            100, 200, 300, 500, 750, 1000, 1500, 2000, 3000, 5000, 10_000, 30_000,
+                            60_000)
+                    .mapToObj(Duration::ofMillis)
+                    .toArray(Duration[]::new);
 
     private final MeterRegistry registry;
 
@@ -43,12 +50,12 @@ public final class MigrationMetrics {
                         String.valueOf(migration.getSpec().isDryRun()))
                 .increment();
         if (status.getFreeze() != null && status.getFreeze().getMilliseconds() != null) {
-            DistributionSummary.builder("podmigration.freeze.seconds")
+            Timer.builder("podmigration.freeze")
                     .description("Time in which neither copy answered")
                     .tag("outcome", String.valueOf(status.getPhase()))
-                    .serviceLevelObjectives(0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30, 60)
+                    .serviceLevelObjectives(FREEZE_BOUNDS)
                     .register(registry)
-                    .record(status.getFreeze().getMilliseconds() / MILLIS_PER_SECOND);
+                    .record(Duration.ofMillis(status.getFreeze().getMilliseconds()));
         }
         bytes(status.getBytes());
     }
