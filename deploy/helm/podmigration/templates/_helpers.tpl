@@ -23,3 +23,12 @@ app.kubernetes.io/component: {{ .component }}
 {{ printf "%s/%s:%s" $image.registry .name ($image.tag | default .root.Chart.AppVersion) }}
 {{- end -}}
 {{- end }}
+
+{{/* Where the metrics of a pod are, for a Prometheus that reads annotations. Call with (dict "root" $ "port" 8080). */}}
+{{- define "podmigration.scraped" -}}
+{{- if .root.Values.metrics.annotations -}}
+prometheus.io/scrape: "true"
+prometheus.io/port: {{ .port | quote }}
+prometheus.io/path: /metrics
+{{- end -}}
+{{- end }}

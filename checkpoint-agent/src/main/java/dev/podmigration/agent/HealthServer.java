@@ -11,20 +11,23 @@ import java.util.function.Supplier;
 
 /**
  * Answers the kubelet's probes: alive as soon as it listens, ready when the supplier has nothing to
- * complain about.
+ * complain about. And tells the metrics.
  */
 final class HealthServer implements AutoCloseable {
 
     private final HttpServer server;
 
     /**
+     * @param port 0 for any free one
      * @param unready what is missing, empty when nothing is
+     * @param metrics in the text format of Prometheus
      */
-    HealthServer(int port, Supplier<String> unready) throws IOException {
+    HealthServer(int port, Supplier<String> unready, Supplier<String> metrics) throws IOException {
         server = HttpServer.create(new InetSocketAddress(port), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext("/livez", exchange -> answer(exchange, ""));
-        server.createContext("/readyz", exchange -> answer(exchange, unready.get()));
+        server.createContext("/livez", exchange -> probe(exchange, ""));
+        server.createContext("/readyz", exchange -> probe(exchange, unready.get()));
+        server.createContext("/metrics", exchange -> answer(exchange, 200, metrics.get()));
         server.start();
     }
 
@@ -32,11 +35,21 @@ final class HealthServer implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
-    private static void answer(HttpExchange exchange, String complaint) throws IOException {
-        byte[] body =
-                (complaint.isEmpty() ? "ok\n" : complaint + "\n").getBytes(StandardCharsets.UTF_8);
+    private static void probe(HttpExchange exchange, String complaint) throws IOException {
+        if (complaint.isEmpty()) {
+            answer(exchange, 200, "ok\n");
+        } else {
+            answer(exchange, 503, complaint + "\n");
+        }
+    }
+
+    private static void answer(HttpExchange exchange, int code, String text) throws IOException {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
         try (exchange) {
-            exchange.sendResponseHeaders(complaint.isEmpty() ? 200 : 503, body.length);
+            exchange.getResponseHeaders()
+                    .set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+            // -1 stands for an empty body, 0 for one of unknown length.
+            exchange.sendResponseHeaders(code, body.length == 0 ? -1 : body.length);
             exchange.getResponseBody().write(body);
         }
     }

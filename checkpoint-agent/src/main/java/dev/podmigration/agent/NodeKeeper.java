@@ -7,6 +7,7 @@ import dev.podmigration.agent.fence.FenceRehearsal;
 import dev.podmigration.agent.fence.PacketFilter;
 import dev.podmigration.agent.host.Host;
 import dev.podmigration.agent.install.NodeParts;
+import dev.podmigration.agent.metrics.AgentMetrics;
 import dev.podmigration.agent.node.MigrationNodePublisher;
 import dev.podmigration.agent.node.NodeFacts;
 import dev.podmigration.agent.node.NodeFactsReader;
@@ -27,6 +28,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Keeps the node ready for migrations and says so: installs, proves, publishes. */
 final class NodeKeeper {
@@ -44,6 +46,7 @@ final class NodeKeeper {
     private final Canary canary;
     private final NodeFactsReader reader;
     private final MigrationNodePublisher publisher;
+    private final AgentMetrics metrics;
     private List<Proof> proofs = List.of();
     private List<String> problems = List.of("The agent has just started.");
     private volatile @Nullable Instant certificateExpiry;
@@ -59,7 +62,8 @@ final class NodeKeeper {
             NodeParts parts,
             Canary canary,
             NodeFactsReader reader,
-            MigrationNodePublisher publisher) {
+            MigrationNodePublisher publisher,
+            AgentMetrics metrics) {
         this.settings = settings;
         this.host = host;
         this.filter = filter;
@@ -69,6 +73,7 @@ final class NodeKeeper {
         this.canary = canary;
         this.reader = reader;
         this.publisher = publisher;
+        this.metrics = metrics;
     }
 
     void certificateExpires(Instant expiry) {
@@ -82,6 +87,8 @@ final class NodeKeeper {
             parts.install();
             FenceRehearsal.run(filter);
             proofs = canary.prove(runtime.configuration());
+            metrics.proved(
+                    proofs.stream().collect(Collectors.toMap(Proof::ability, Proof::proved)));
             problems = List.of();
         } catch (AgentFailure failure) {
             LOG.warn("The node cannot be used: {}", failure.getMessage(), failure);

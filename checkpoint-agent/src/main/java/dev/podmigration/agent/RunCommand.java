@@ -20,6 +20,7 @@ import dev.podmigration.agent.host.NodeDirectories;
 import dev.podmigration.agent.host.TmpfsMounts;
 import dev.podmigration.agent.inspect.ContainerInspector;
 import dev.podmigration.agent.install.NodeParts;
+import dev.podmigration.agent.metrics.AgentMetrics;
 import dev.podmigration.agent.node.MigrationNodePublisher;
 import dev.podmigration.agent.node.NodeFactsReader;
 import dev.podmigration.agent.peer.CertificateRequests;
@@ -88,7 +89,9 @@ final class RunCommand implements Callable<Integer> {
         Termination termination = Termination.listen();
         AtomicReference<String> unready = new AtomicReference<>("starting");
         Host host = Host.ofThisNode();
-        try (HealthServer health = new HealthServer(settings.healthPort(), unready::get);
+        AgentMetrics metrics = new AgentMetrics();
+        try (HealthServer health =
+                        new HealthServer(settings.healthPort(), unready::get, metrics::scrape);
                 KubernetesClient client = new KubernetesClientBuilder().build();
                 ContainerRuntime runtime =
                         new CrioRuntimeClient(host, CrioRuntimeClient.DEFAULT_SOCKET);
@@ -163,7 +166,8 @@ final class RunCommand implements Callable<Integer> {
                             new NodeParts(host, command, CrioRuntimeClient.DEFAULT_SOCKET, runtime),
                             new Canary(host, command),
                             new NodeFactsReader(host, command, runtime),
-                            new MigrationNodePublisher(client, settings.node(), Clock.systemUTC()));
+                            new MigrationNodePublisher(client, settings.node(), Clock.systemUTC()),
+                            metrics);
             source.recover();
             keeper.prepare();
             CertificateRequests certificates =
@@ -177,14 +181,19 @@ final class RunCommand implements Callable<Integer> {
                                     Thread.ofPlatform().daemon().name("node").factory());
                     HalfController<PodCheckpoint> checkpoints =
                             new HalfController<>(
-                                    client, settings.node(), new CheckpointHalf(client, source));
+                                    client,
+                                    settings.node(),
+                                    new CheckpointHalf(client, source, metrics));
                     HalfController<PodRestore> restores =
                             new HalfController<>(
-                                    client, settings.node(), new RestoreHalf(client, target));
+                                    client,
+                                    settings.node(),
+                                    new RestoreHalf(client, target, metrics));
                     NodePods pods = new NodePods(client, settings.node(), checkpoints::wake)) {
                 keepRenewed(
                         renewals, certificates, identity, certificates.renew(identity, SIGN_LIMIT));
                 target.recover(restores::wake);
+                metrics.active(checkpoints::active, restores::active);
                 try (PeerServer server =
                         new PeerServer(
                                 identity,

@@ -9,7 +9,7 @@ import java.util.Map;
  * @param address of the node, IPv4 or IPv6 without brackets
  * @param namespace of the operator and of this pod
  * @param port at which other agents reach this one, TCP
- * @param healthPort of /livez and /readyz, TCP
+ * @param healthPort of /livez, /readyz and /metrics, TCP
  */
 record Settings(String node, String address, String namespace, int port, int healthPort) {
 

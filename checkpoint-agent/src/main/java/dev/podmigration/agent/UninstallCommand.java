@@ -42,7 +42,8 @@ final class UninstallCommand implements Callable<Integer> {
         }
         Settings settings = Settings.of(System.getenv());
         AtomicReference<String> unready = new AtomicReference<>("not put back yet");
-        try (HealthServer health = new HealthServer(settings.healthPort(), unready::get)) {
+        try (HealthServer health =
+                new HealthServer(settings.healthPort(), unready::get, () -> "")) {
             LOG.info("Probes are answered at port {}", health.port());
             while (!unready.get().isEmpty()) {
                 try {

@@ -9,8 +9,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.marcnuri.helm.LintResult;
 
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -22,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -49,6 +53,8 @@ class ChartTest {
         "operator.watchNamespaces, team-a, watchNamespaces",
         "agent.logLevel, LOUD, logLevel",
         "namespace.created, true, created",
+        "metrics.podMonitor.interval, often, interval",
+        "metrics.annotation, false, annotation",
         "crd.install, false, crd",
     })
     void aValueThatCannotBeMeantIsRefused(String path, String value, String named) {
@@ -130,6 +136,73 @@ class ChartTest {
                 .extracting(port -> port.getName() + " " + port.getHostPort())
                 .containsExactlyInAnyOrder("peer 9500", "health 9501");
         assertThat(agent.getLivenessProbe().getHttpGet().getPort().getStrVal()).isEqualTo("health");
+    }
+
+    @Test
+    void prometheusIsToldWhereTheMetricsAre() {
+        assertThat(annotations(deployment(Map.of()).getSpec().getTemplate()))
+                .containsEntry("prometheus.io/scrape", "true")
+                .containsEntry("prometheus.io/port", "8080")
+                .containsEntry("prometheus.io/path", "/metrics");
+        assertThat(
+                        annotations(
+                                daemonSet(Map.of("agent.healthPort", "9501"))
+                                        .getSpec()
+                                        .getTemplate()))
+                .containsEntry("prometheus.io/scrape", "true")
+                .containsEntry("prometheus.io/port", "9501");
+        Map<String, String> without = Map.of("metrics.annotations", "false");
+        assertThat(annotations(deployment(without).getSpec().getTemplate()))
+                .doesNotContainKey("prometheus.io/scrape");
+        assertThat(annotations(daemonSet(without).getSpec().getTemplate()))
+                .doesNotContainKey("prometheus.io/scrape");
+    }
+
+    @Test
+    void thePrometheusOperatorFindsBothKindsOfPodsByTheirPortsName() {
+        assertThat(podMonitors(Map.of())).isEmpty();
+        List<GenericKubernetesResource> monitors =
+                podMonitors(
+                        Map.of(
+                                "metrics.podMonitor.create", "true",
+                                "metrics.podMonitor.interval", "15s",
+                                "metrics.podMonitor.labels.release", "prometheus"));
+        assertThat(monitors)
+                .extracting(monitor -> monitor.getMetadata().getName())
+                .containsExactly("podmigration-agent", "podmigration-operator");
+        assertThat(monitors)
+                .allSatisfy(
+                        monitor -> {
+                            assertThat(monitor.getMetadata().getLabels())
+                                    .containsEntry("release", "prometheus");
+                            assertThat(
+                                            monitor.<String>get(
+                                                    "spec", "podMetricsEndpoints", 0, "interval"))
+                                    .isEqualTo("15s");
+                        });
+        assertFinds(monitors.getFirst(), daemonSet(Map.of()).getSpec().getTemplate());
+        assertFinds(monitors.getLast(), deployment(Map.of()).getSpec().getTemplate());
+    }
+
+    private static void assertFinds(GenericKubernetesResource monitor, PodTemplateSpec pod) {
+        Map<String, String> wanted = monitor.get("spec", "selector", "matchLabels");
+        assertThat(pod.getMetadata().getLabels()).containsAllEntriesOf(wanted);
+        String port = monitor.get("spec", "podMetricsEndpoints", 0, "port");
+        assertThat(pod.getSpec().getContainers().getFirst().getPorts())
+                .extracting(ContainerPort::getName)
+                .contains(port);
+    }
+
+    private List<GenericKubernetesResource> podMonitors(Map<String, String> values) {
+        return chart.objects(values).stream()
+                .filter(object -> object.getKind().equals("PodMonitor"))
+                .map(GenericKubernetesResource.class::cast)
+                .sorted(Comparator.comparing(monitor -> monitor.getMetadata().getName()))
+                .toList();
+    }
+
+    private static Map<String, String> annotations(PodTemplateSpec pod) {
+        return pod.getMetadata().getAnnotations();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.podmigration.agent.reconcile;
 
 import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.metrics.AgentMetrics;
 import dev.podmigration.agent.source.FreezeReport;
 import dev.podmigration.agent.source.SourceAgent;
 import dev.podmigration.api.v1alpha1.CheckpointGoal;
@@ -25,9 +26,9 @@ public final class CheckpointHalf implements Half<PodCheckpoint> {
     private final SourceAgent source;
     private final StatusWriter<PodCheckpoint, PodCheckpointStatus> statuses;
 
-    public CheckpointHalf(KubernetesClient client, SourceAgent source) {
+    public CheckpointHalf(KubernetesClient client, SourceAgent source, AgentMetrics metrics) {
         this.source = source;
-        this.statuses = new StatusWriter<>(client, PodCheckpoint.class);
+        this.statuses = new StatusWriter<>(client, PodCheckpoint.class, metrics::ended);
     }
 
     @Override

@@ -1,8 +1,9 @@
 package dev.podmigration.agent.reconcile;
 
 import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.api.v1alpha1.HalfStatus;
 
-import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
@@ -20,7 +21,8 @@ import java.util.Optional;
  * Watches the objects of one kind and has those of this node carried out: each on a thread of its
  * own, and none removed before the node has forgotten it.
  */
-public final class HalfController<T extends HasMetadata> implements AutoCloseable {
+public final class HalfController<T extends CustomResource<?, ? extends HalfStatus>>
+        implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(HalfController.class);
 
@@ -70,6 +72,14 @@ public final class HalfController<T extends HasMetadata> implements AutoCloseabl
     /** All objects of this node, as it sees them now. */
     public List<T> all() {
         return informer.getStore().list().stream().filter(this::isOfThisNode).toList();
+    }
+
+    /** How many objects of this node have not come to their end. */
+    public long active() {
+        return all().stream()
+                .map(object -> object.getStatus().getPhase())
+                .filter(phase -> phase == null || !phase.isFinal())
+                .count();
     }
 
     /** Looks at every object again: something on the node changed. */

@@ -1,6 +1,7 @@
 package dev.podmigration.agent.reconcile;
 
 import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.metrics.AgentMetrics;
 import dev.podmigration.agent.target.TargetAgent;
 import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
@@ -17,9 +18,9 @@ public final class RestoreHalf implements Half<PodRestore> {
     private final TargetAgent target;
     private final StatusWriter<PodRestore, PodRestoreStatus> statuses;
 
-    public RestoreHalf(KubernetesClient client, TargetAgent target) {
+    public RestoreHalf(KubernetesClient client, TargetAgent target, AgentMetrics metrics) {
         this.target = target;
-        this.statuses = new StatusWriter<>(client, PodRestore.class);
+        this.statuses = new StatusWriter<>(client, PodRestore.class, metrics::ended);
     }
 
     @Override

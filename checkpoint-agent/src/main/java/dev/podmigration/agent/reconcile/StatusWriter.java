@@ -36,10 +36,15 @@ final class StatusWriter<T extends CustomResource<?, S>, S extends HalfStatus> {
 
     private final KubernetesClient client;
     private final Class<T> type;
+    private final Consumer<S> ended;
 
-    StatusWriter(KubernetesClient client, Class<T> type) {
+    /**
+     * @param ended told of the status that ends an object, once it is written
+     */
+    StatusWriter(KubernetesClient client, Class<T> type, Consumer<S> ended) {
         this.client = client;
         this.type = type;
+        this.ended = ended;
     }
 
     /**
@@ -61,6 +66,7 @@ final class StatusWriter<T extends CustomResource<?, S>, S extends HalfStatus> {
                         Cache.metaNamespaceKeyFunc(object));
                 return;
             }
+            boolean wasFinal = isFinal(found.getStatus());
             String before = client.getKubernetesSerialization().asJson(found.getStatus());
             change(found, change);
             if (client.getKubernetesSerialization().asJson(found.getStatus()).equals(before)) {
@@ -68,6 +74,9 @@ final class StatusWriter<T extends CustomResource<?, S>, S extends HalfStatus> {
             }
             try {
                 client.resource(found).updateStatus();
+                if (!wasFinal && isFinal(found.getStatus())) {
+                    ended.accept(found.getStatus());
+                }
                 return;
             } catch (KubernetesClientException e) {
                 if (e.getCode() != HttpURLConnection.HTTP_CONFLICT
@@ -76,6 +85,11 @@ final class StatusWriter<T extends CustomResource<?, S>, S extends HalfStatus> {
                 }
             }
         }
+    }
+
+    private boolean isFinal(S status) {
+        HalfPhase phase = status.getPhase();
+        return phase != null && phase.isFinal();
     }
 
     private void change(T found, Consumer<S> change) {

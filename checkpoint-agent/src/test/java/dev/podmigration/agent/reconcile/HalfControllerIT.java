@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.metrics.AgentMetrics;
 import dev.podmigration.agent.source.SourceAgent;
 import dev.podmigration.api.v1alpha1.CheckpointGoal;
 import dev.podmigration.api.v1alpha1.FailureReason;
@@ -40,12 +41,14 @@ class HalfControllerIT {
     private final String namespace;
     private final String node = "node-" + UUID.randomUUID();
     private final FakeSource source = new FakeSource();
+    private final AgentMetrics metrics = new AgentMetrics();
     private HalfController<PodCheckpoint> controller;
 
     HalfControllerIT(ApiServer server) {
         client = server.client();
         namespace = server.newNamespace("halves");
-        controller = new HalfController<>(client, node, new CheckpointHalf(client, source));
+        controller =
+                new HalfController<>(client, node, new CheckpointHalf(client, source, metrics));
     }
 
     @BeforeEach
@@ -117,6 +120,12 @@ class HalfControllerIT {
         PodCheckpoint found = found();
         assertThat(found.getStatus().getFailure().getReason()).isEqualTo(FailureReason.Cancelled);
         assertThat(found.getStatus().getFreeze().getMilliseconds()).isEqualTo(321);
+        assertThat(controller.active()).isZero();
+        assertThat(metrics.scrape())
+                .contains(
+                        "podmigration_agent_migrations_total{outcome=\"RolledBack\","
+                                + "reason=\"Cancelled\",side=\"source\"} 1.0\n")
+                .contains("podmigration_agent_freeze_seconds_count{outcome=\"RolledBack\"} 1\n");
         assertThat(source.asked()).containsSubsequence("migrate", "giveUp", "settle");
     }
 
@@ -184,7 +193,7 @@ class HalfControllerIT {
         awaitPhase(PodCheckpointPhase.Inspected);
         PodCheckpoint before = found();
 
-        new StatusWriter<>(client, PodCheckpoint.class)
+        new StatusWriter<>(client, PodCheckpoint.class, _ -> {})
                 .update(before, status -> status.setPhase(PodCheckpointPhase.Inspected));
 
         assertThat(found().getMetadata().getManagedFields())
