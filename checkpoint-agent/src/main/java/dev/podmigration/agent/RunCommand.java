@@ -10,6 +10,8 @@ import dev.podmigration.agent.commit.TargetCommit;
 import dev.podmigration.agent.commit.TargetRecord;
 import dev.podmigration.agent.criu.CriuConfiguration;
 import dev.podmigration.agent.criu.CriuLogReader;
+import dev.podmigration.agent.fence.FilterId;
+import dev.podmigration.agent.fence.LeftFences;
 import dev.podmigration.agent.fence.NftPacketFilter;
 import dev.podmigration.agent.fence.PacketFilter;
 import dev.podmigration.agent.host.Cgroups;
@@ -20,6 +22,7 @@ import dev.podmigration.agent.host.NodeDirectories;
 import dev.podmigration.agent.host.TmpfsMounts;
 import dev.podmigration.agent.inspect.ContainerInspector;
 import dev.podmigration.agent.install.NodeParts;
+import dev.podmigration.agent.linux.NetworkNamespace;
 import dev.podmigration.agent.metrics.AgentMetrics;
 import dev.podmigration.agent.node.MigrationNodePublisher;
 import dev.podmigration.agent.node.NodeFactsReader;
@@ -58,6 +61,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -193,6 +198,7 @@ final class RunCommand implements Callable<Integer> {
                 keepRenewed(
                         renewals, certificates, identity, certificates.renew(identity, SIGN_LIMIT));
                 target.recover(restores::wake);
+                liftLeftFences(filter, sourceCommit, targetCommit);
                 metrics.active(checkpoints::active, restores::active);
                 try (PeerServer server =
                         new PeerServer(
@@ -216,6 +222,17 @@ final class RunCommand implements Callable<Integer> {
         }
         termination.done();
         return 0;
+    }
+
+    private static void liftLeftFences(
+            PacketFilter filter, SourceCommit sourceCommit, TargetCommit targetCommit)
+            throws IOException, InterruptedException {
+        Set<FilterId> recorded = new HashSet<>();
+        sourceCommit.all().forEach(record -> recorded.add(new FilterId(record.name())));
+        targetCommit.all().forEach(record -> recorded.add(new FilterId(record.podUid())));
+        try (NetworkNamespace node = NetworkNamespace.ofThisProcess()) {
+            LeftFences.lift(filter, node, recorded);
+        }
     }
 
     @SuppressWarnings(

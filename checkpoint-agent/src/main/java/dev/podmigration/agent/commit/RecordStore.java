@@ -1,5 +1,6 @@
 package dev.podmigration.agent.commit;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
@@ -25,8 +26,13 @@ import java.util.stream.Stream;
 public final class RecordStore<T> {
 
     private static final String SUFFIX = ".json";
+
+    /** An older agent that comes back reads what a newer one has written. */
     private static final ObjectMapper JSON =
-            JsonMapper.builder().addModule(new JavaTimeModule()).build();
+            JsonMapper.builder()
+                    .addModule(new JavaTimeModule())
+                    .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .build();
 
     private final Path directory;
     private final Class<T> type;

@@ -14,6 +14,8 @@ import java.util.List;
  * @param restoreUid uid of the PodRestore that may ask for the grant; no other gets one
  * @param podUid the source pod
  * @param hostInterface host side of the pod's veth, where the fence is
+ * @param hostInterfaceIndex the kernel's number of it, which tells it from a later one of that
+ *     name; 0 if an older agent wrote the record
  * @param addresses of the pod, in CIDR notation
  * @param containers ids of the frozen containers
  * @param frozenAt start of the freeze
@@ -24,6 +26,7 @@ public record SourceRecord(
         String restoreUid,
         String podUid,
         String hostInterface,
+        int hostInterfaceIndex,
         List<String> addresses,
         List<String> containers,
         Instant frozenAt) {
@@ -40,6 +43,7 @@ public record SourceRecord(
                 restoreUid,
                 podUid,
                 hostInterface,
+                hostInterfaceIndex,
                 addresses,
                 containers,
                 frozenAt);

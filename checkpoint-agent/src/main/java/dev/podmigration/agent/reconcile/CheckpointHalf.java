@@ -192,7 +192,7 @@ public final class CheckpointHalf implements Half<PodCheckpoint> {
     }
 
     @Override
-    public void forget(PodCheckpoint object) throws IOException {
-        source.forget(object);
+    public boolean forget(PodCheckpoint object, Runnable again) throws IOException {
+        return source.forget(object, again);
     }
 }

@@ -35,9 +35,12 @@ public interface Half<T> {
     void fail(T object, AgentFailure failure);
 
     /**
-     * The object is being deleted: removes everything that belongs to it from the node.
+     * The object is being deleted: removes everything that belongs to it from the node. Until that
+     * is done the object stays.
      *
-     * @throws IOException is tried again; the object stays as long
+     * @param again asks once more: call it when what stands in the way has changed
+     * @return false while something is left that the node still needs
+     * @throws IOException is tried again
      */
-    void forget(T object) throws IOException;
+    boolean forget(T object, Runnable again) throws IOException;
 }

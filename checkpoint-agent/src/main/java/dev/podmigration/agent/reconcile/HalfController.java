@@ -98,18 +98,20 @@ public final class HalfController<T extends CustomResource<?, ? extends HalfStat
         }
     }
 
-    private void reconcile(String key) {
+    /** False if it is to be looked at again after a while, whether anything happens or not. */
+    private boolean reconcile(String key) {
         T known = informer.getStore().getByKey(key);
         // Not from the informer, which may not have seen yet what the last turn has written: a step
         // would be done twice.
         T object = known == null ? null : client.resource(known).get();
         if (object == null) {
-            return;
+            return true;
         }
         try {
             if (object.getMetadata().getDeletionTimestamp() != null) {
-                finish(object);
-            } else if (!object.getMetadata().getFinalizers().contains(half.finalizer())) {
+                return finish(object);
+            }
+            if (!object.getMetadata().getFinalizers().contains(half.finalizer())) {
                 client.resource(object)
                         .edit(
                                 found -> {
@@ -131,11 +133,14 @@ public final class HalfController<T extends CustomResource<?, ? extends HalfStat
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return true;
     }
 
-    private void finish(T object) throws IOException {
+    private boolean finish(T object) throws IOException {
         if (object.getMetadata().getFinalizers().contains(half.finalizer())) {
-            half.forget(object);
+            if (!half.forget(object, () -> changed(object))) {
+                return false;
+            }
             client.resource(object)
                     .edit(
                             found -> {
@@ -143,6 +148,7 @@ public final class HalfController<T extends CustomResource<?, ? extends HalfStat
                                 return found;
                             });
         }
+        return true;
     }
 
     @Override

@@ -6,23 +6,28 @@ import org.slf4j.LoggerFactory;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /**
  * Runs one task for each key at a time, each key on its own thread. A request that comes while the
- * key's task runs makes it run once more afterwards; a task that throws is run again with growing
- * pauses. Thread-safe.
+ * key's task runs makes it run once more afterwards. A task that throws is run again with growing
+ * pauses, one that has not come to its end after a long one. Thread-safe.
  */
 final class KeyedWorker implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KeyedWorker.class);
-    private static final Duration FIRST_RETRY = Duration.ofMillis(200);
-    private static final Duration LAST_RETRY = Duration.ofSeconds(30);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+    private static final Duration LAST_PAUSE = Duration.ofSeconds(30);
 
-    private final Consumer<String> task;
+    /** What is done for a key; false if it is to be done again after a while. */
+    interface Task {
+        boolean run(String key);
+    }
+
+    private final Task task;
     private final String name;
     private final ScheduledExecutorService retries =
             Executors.newSingleThreadScheduledExecutor(
@@ -36,7 +41,7 @@ final class KeyedWorker implements AutoCloseable {
         private int failures;
     }
 
-    KeyedWorker(String name, Consumer<String> task) {
+    KeyedWorker(String name, Task task) {
         this.name = name;
         this.task = task;
     }
@@ -63,27 +68,32 @@ final class KeyedWorker implements AutoCloseable {
 
     @SuppressWarnings("FutureReturnValueIgnored") // What the retry meets it handles itself.
     private void run(String key, Slot slot) {
-        boolean failed = false;
+        Slot next = new Slot();
+        Optional<Duration> pause;
         try {
-            task.accept(key);
+            pause = task.run(key) ? Optional.empty() : Optional.of(LAST_PAUSE);
         } catch (RuntimeException e) {
-            failed = true;
-            LOG.warn("{} {}: will be tried again", name, key, e);
+            next.failures = slot.failures + 1;
+            pause = Optional.of(pause(next.failures));
+            LOG.warn("{} {}: will be tried again in {}", name, key, pause.get(), e);
         }
         synchronized (this) {
             slots.remove(key);
-            if (failed) {
-                Slot next = new Slot();
-                next.failures = slot.failures + 1;
-                long pause =
-                        Math.min(
-                                LAST_RETRY.toMillis(),
-                                FIRST_RETRY.toMillis() << Math.min(10, next.failures - 1));
-                retries.schedule(() -> retry(key, next), pause, TimeUnit.MILLISECONDS);
-            } else if (slot.again) {
-                start(key, new Slot());
+            if (slot.again) {
+                // What was asked for meanwhile is not put off, but a task that fails at once, and
+                // asks for itself before it does, must not run without a pause.
+                pause = next.failures == 0 ? Optional.of(Duration.ZERO) : Optional.of(FIRST_PAUSE);
+            }
+            if (pause.isPresent() && !closed) {
+                retries.schedule(
+                        () -> retry(key, next), pause.get().toMillis(), TimeUnit.MILLISECONDS);
             }
         }
+    }
+
+    private static Duration pause(int failures) {
+        Duration growing = FIRST_PAUSE.multipliedBy(1L << Math.min(10, failures - 1));
+        return growing.compareTo(LAST_PAUSE) < 0 ? growing : LAST_PAUSE;
     }
 
     private synchronized void retry(String key, Slot slot) {

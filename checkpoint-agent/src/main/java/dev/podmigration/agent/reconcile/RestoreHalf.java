@@ -87,7 +87,8 @@ public final class RestoreHalf implements Half<PodRestore> {
     }
 
     @Override
-    public void forget(PodRestore object) throws IOException {
+    public boolean forget(PodRestore object, Runnable again) throws IOException {
         target.forget(object);
+        return true;
     }
 }

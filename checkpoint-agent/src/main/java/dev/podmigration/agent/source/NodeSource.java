@@ -329,15 +329,17 @@ public final class NodeSource implements SourceAgent {
     }
 
     @Override
-    public void forget(PodCheckpoint checkpoint) throws IOException {
+    public boolean forget(PodCheckpoint checkpoint, Runnable again) throws IOException {
         String uid = checkpoint.getMetadata().getUid();
         try {
-            if (settle(checkpoint) == Outcome.GRANTED) {
-                throw new IOException(
-                        "PodCheckpoint "
-                                + checkpoint.getMetadata().getName()
-                                + " has granted and its pod is still there: it stays until the pod"
-                                + " is deleted");
+            Outcome outcome = settle(checkpoint);
+            if (outcome == Outcome.GRANTED
+                    || (outcome == Outcome.RELEASED && isFenced(uid, again))) {
+                LOG.info(
+                        "PodCheckpoint {}/{} stays until its pod is gone",
+                        checkpoint.getMetadata().getNamespace(),
+                        checkpoint.getMetadata().getName());
+                return false;
             }
         } catch (AgentFailure e) {
             throw new IOException(e.getMessage(), e);
@@ -345,6 +347,25 @@ public final class NodeSource implements SourceAgent {
         tools.addresses().release(uid);
         tools.commit().forget(uid);
         migrations.remove(uid);
+        return true;
+    }
+
+    /**
+     * A fence never outlives its record: one without a record is a leftover, and is lifted when an
+     * agent starts.
+     */
+    private boolean isFenced(String uid, Runnable again) throws IOException, AgentFailure {
+        Optional<SourceRecord> record = tools.commit().record(uid);
+        if (record.isEmpty()) {
+            return false;
+        }
+        try {
+            fence.tellWhenLifted(record.get(), again);
+            return fence.stands(record.get());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AgentFailure(FailureReason.Cancelled, "The agent is stopping", e);
+        }
     }
 
     /**

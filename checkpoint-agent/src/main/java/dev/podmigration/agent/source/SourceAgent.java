@@ -81,6 +81,9 @@ public interface SourceAgent {
     /**
      * The PodCheckpoint is being deleted: settle, then remove everything that belongs to it from
      * the node.
+     *
+     * @param again called when what stood in the way is gone
+     * @return false while its pod has granted and is not gone yet
      */
-    void forget(PodCheckpoint checkpoint) throws IOException;
+    boolean forget(PodCheckpoint checkpoint, Runnable again) throws IOException;
 }

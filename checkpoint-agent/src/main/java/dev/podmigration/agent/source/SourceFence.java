@@ -7,6 +7,9 @@ import dev.podmigration.agent.fence.FilterId;
 import dev.podmigration.agent.fence.PacketFilter;
 import dev.podmigration.agent.fence.PreparedChange;
 import dev.podmigration.agent.host.Host;
+import dev.podmigration.agent.linux.ErrnoException;
+import dev.podmigration.agent.linux.LinkEnd;
+import dev.podmigration.agent.linux.LinkWatch;
 import dev.podmigration.agent.linux.NetworkNamespace;
 import dev.podmigration.agent.runtime.PodOnNode;
 
@@ -15,39 +18,52 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Takes the fence away from a source: after a roll back so that it speaks again, or when its pod is
- * gone.
+ * gone. Thread-safe.
  */
 final class SourceFence {
 
     private static final Logger LOG = LoggerFactory.getLogger(SourceFence.class);
 
-    /** The kubelet removes a killed pod within seconds. */
-    private static final Duration GONE_LIMIT = Duration.ofMinutes(10);
+    /** The kernel tells when an interface goes; this is for the case that it could not. */
+    private static final Duration LOOK = Duration.ofMinutes(1);
 
-    private static final Duration LOOK = Duration.ofMillis(500);
+    interface Opening {
+        NetworkNamespace open() throws IOException;
+    }
 
     private final PacketFilter filter;
     private final Host host;
+    private final Opening node;
+    private final Set<String> waiting = ConcurrentHashMap.newKeySet();
+    private final Map<String, Runnable> toTell = new ConcurrentHashMap<>();
 
     SourceFence(PacketFilter filter, Host host) {
+        this(filter, host, NetworkNamespace::ofThisProcess);
+    }
+
+    /**
+     * @param node opens the node's network namespace
+     */
+    SourceFence(PacketFilter filter, Host host, Opening node) {
         this.filter = filter;
         this.host = host;
+        this.node = node;
     }
 
     /** The pod hears and speaks again, and its neighbours know where it is. */
     void lift(SourceRecord record, Optional<PodOnNode> pod)
             throws IOException, InterruptedException {
-        try (NetworkNamespace node = NetworkNamespace.ofThisProcess();
-                PreparedChange lift = filter.lift(new FilterId(record.name()), node)) {
-            lift.apply();
+        try (NetworkNamespace namespace = node.open()) {
+            lift(record, namespace);
         }
         if (pod.isPresent() && pod.get().networkNamespace().isPresent()) {
             try (NetworkNamespace namespace =
@@ -59,28 +75,75 @@ final class SourceFence {
         }
     }
 
+    private void lift(SourceRecord record, NetworkNamespace namespace)
+            throws IOException, InterruptedException {
+        try (PreparedChange lift = filter.lift(id(record), namespace)) {
+            lift.apply();
+        }
+    }
+
+    /** Whether the source is still fenced off. */
+    boolean stands(SourceRecord record) throws IOException, InterruptedException {
+        try (NetworkNamespace namespace = node.open()) {
+            return stands(record, namespace);
+        }
+    }
+
+    private boolean stands(SourceRecord record, NetworkNamespace namespace)
+            throws IOException, InterruptedException {
+        return filter.present(namespace).contains(id(record));
+    }
+
+    /** Calls once, when {@link #liftWhenGone} has lifted the fence. */
+    void tellWhenLifted(SourceRecord record, Runnable lifted) {
+        toTell.put(record.name(), lifted);
+    }
+
     /**
      * Only when the pod's interface is gone: until then its stack would answer its peers with
-     * resets.
+     * resets. May be called again while it waits, and after a restart of the agent.
      */
     void liftWhenGone(SourceRecord record) {
-        Path device = Path.of("/sys/class/net").resolve(record.hostInterface());
-        Thread.ofVirtual()
-                .name("lift-" + record.name())
-                .start(
-                        () -> {
-                            long end = System.nanoTime() + GONE_LIMIT.toNanos();
-                            try {
-                                while (Files.exists(device) && System.nanoTime() < end) {
-                                    Thread.sleep(LOOK);
-                                }
-                                lift(record, Optional.empty());
-                            } catch (IOException e) {
-                                LOG.warn("The fence of {} stays behind", record.checkpoint(), e);
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                        });
+        if (waiting.add(record.name())) {
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("fence-" + record.name())
+                    .start(() -> awaitAndLift(record));
+        }
+    }
+
+    private void awaitAndLift(SourceRecord record) {
+        try (NetworkNamespace namespace = node.open();
+                LinkWatch links = LinkWatch.open(namespace)) {
+            while (stands(record, namespace) && isThere(record, namespace)) {
+                links.await(LOOK);
+            }
+            lift(record, namespace);
+            Optional.ofNullable(toTell.remove(record.name())).ifPresent(Runnable::run);
+        } catch (IOException e) {
+            LOG.warn("{}: the fence is still there; tried again later", record.checkpoint(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            waiting.remove(record.name());
+        }
+    }
+
+    private static boolean isThere(SourceRecord record, NetworkNamespace namespace)
+            throws IOException, InterruptedException {
+        try {
+            int index = new LinkEnd(namespace, record.hostInterface()).index();
+            return record.hostInterfaceIndex() == 0 || record.hostInterfaceIndex() == index;
+        } catch (ErrnoException e) {
+            if (e.is("ENODEV")) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private static FilterId id(SourceRecord record) {
+        return new FilterId(record.name());
     }
 
     private static List<InetAddress> addresses(SourceRecord record) {

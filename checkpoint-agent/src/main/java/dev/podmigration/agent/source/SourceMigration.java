@@ -170,6 +170,7 @@ final class SourceMigration {
                                     stream.restoreUid(),
                                     source.podUid(),
                                     podLink.nodeEnd().name(),
+                                    podLink.nodeEnd().index(),
                                     addresses,
                                     source.containers().stream().map(ContainerOnNode::id).toList(),
                                     Instant.now()));

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -20,6 +21,7 @@ class RecordStoreTest {
                     "r1",
                     "p1",
                     "veth0",
+                    7,
                     List.of("10.0.0.7/16"),
                     List.of("abc"),
                     Instant.parse("2026-01-02T03:04:05.123456Z"));
@@ -71,6 +73,19 @@ class RecordStoreTest {
         commit.forget("c1");
 
         assertThat(commit.all()).isEmpty();
+    }
+
+    @Test
+    void whatAnotherVersionWroteIsRead() throws Exception {
+        commit.begin(FROZEN);
+        Path file = directory.resolve("c1.json");
+        String text = Files.readString(file);
+        assertThat(text).contains("\"hostInterfaceIndex\":7");
+
+        Files.writeString(file, text.replace("\"hostInterfaceIndex\"", "\"fromTheFuture\""));
+
+        assertThat(commit.record("c1").orElseThrow().hostInterfaceIndex()).isZero();
+        assertThat(commit.record("c1").orElseThrow().hostInterface()).isEqualTo("veth0");
     }
 
     @Test

@@ -38,6 +38,8 @@ final class FakeSource implements SourceAgent {
     private Runnable settling = () -> {};
     private Outcome outcome = Outcome.ROLLED_BACK;
     private boolean begun;
+    private boolean fenced;
+    private Runnable toTell = () -> {};
 
     synchronized List<String> asked() {
         return List.copyOf(asked);
@@ -172,14 +174,24 @@ final class FakeSource implements SourceAgent {
     }
 
     @Override
-    public void forget(PodCheckpoint checkpoint) throws IOException {
+    public synchronized boolean forget(PodCheckpoint checkpoint, Runnable again)
+            throws IOException {
         note("forget");
-        IOException why;
-        synchronized (this) {
-            why = forgetting;
+        if (forgetting != null) {
+            throw forgetting;
         }
-        if (why != null) {
-            throw why;
-        }
+        toTell = again;
+        return !fenced;
+    }
+
+    /** The pod is not gone yet. */
+    synchronized void fence() {
+        fenced = true;
+    }
+
+    /** The pod is gone. */
+    synchronized void lift() {
+        fenced = false;
+        toTell.run();
     }
 }

@@ -188,6 +188,20 @@ class HalfControllerIT {
     }
 
     @Test
+    void a_deleted_object_stays_until_its_pod_is_gone() {
+        create(node);
+        awaitPhase(PodCheckpointPhase.Inspected);
+        source.fence();
+
+        resource().delete();
+        await().atMost(LIMIT).until(() -> source.asked().contains("forget"));
+        await().during(Duration.ofMillis(500)).atMost(LIMIT).until(() -> found() != null);
+
+        source.lift();
+        await().atMost(LIMIT).until(() -> resource().get() == null);
+    }
+
+    @Test
     void a_status_that_has_not_changed_is_not_written() {
         create(node);
         awaitPhase(PodCheckpointPhase.Inspected);

@@ -133,6 +133,7 @@ class NodeSourceTest {
                         RESTORE,
                         TestNode.POD,
                         "veth-of-nobody",
+                        7,
                         List.of("10.9.0.2/24"),
                         List.of(TestNode.id("main")),
                         Instant.parse("2026-08-01T10:00:00Z")));
