@@ -96,6 +96,15 @@ public final class HookChannel implements AutoCloseable {
      * @throws IllegalStateException when the event is one that does not wait
      */
     public void answer(HookEvent event, boolean ok) throws IOException {
+        answer(directory, event, ok);
+    }
+
+    /** For a listener, which may be called before it knows its channel. */
+    public static void answer(RestoreGate gate, HookEvent event, boolean ok) throws IOException {
+        answer(gate.directory(), event, ok);
+    }
+
+    private static void answer(Path directory, HookEvent event, boolean ok) throws IOException {
         if (!event.action().waitsForAnswer()) {
             throw new IllegalStateException(event.action().text() + " does not wait for an answer");
         }

@@ -34,6 +34,8 @@ public final class RestoreGate {
     /** Launchers that die leave no event: how often to look for them while waiting. */
     private static final Duration LOOK = Duration.ofMillis(250);
 
+    private static final String ARMED = "armed.";
+
     private final Host host;
     private final Path directory;
     private final String container;
@@ -124,6 +126,19 @@ public final class RestoreGate {
         }
     }
 
+    /** The containers whose launchers have come here, whatever became of them. */
+    public List<String> containerIds() throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith(ARMED))
+                    .map(name -> name.substring(ARMED.length()))
+                    .toList();
+        }
+    }
+
     /** The exit code of the runtime's restore, if it has ended. */
     public Optional<Integer> result(ArmedLauncher launcher) throws IOException {
         String text = read("result." + launcher.containerId());
@@ -172,22 +187,12 @@ public final class RestoreGate {
     }
 
     private List<ArmedLauncher> waitingLaunchers() throws IOException {
-        List<String> names;
-        try (Stream<Path> files = Files.list(directory)) {
-            names =
-                    files.map(file -> file.getFileName().toString())
-                            .filter(name -> name.startsWith("armed."))
-                            .toList();
-        }
-        return names.stream()
-                .map(name -> name.substring("armed.".length()))
-                .flatMap(id -> launcher(id).stream())
-                .toList();
+        return containerIds().stream().flatMap(id -> launcher(id).stream()).toList();
     }
 
     private Optional<ArmedLauncher> launcher(String containerId) {
         try {
-            Path file = directory.resolve("armed." + containerId);
+            Path file = directory.resolve(ARMED + containerId);
             List<String> lines = Files.readAllLines(file);
             ArmedLauncher launcher =
                     new ArmedLauncher(

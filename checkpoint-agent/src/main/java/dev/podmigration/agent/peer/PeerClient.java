@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** Calls the agents of other nodes. Thread-safe. */
-public final class PeerClient {
+public final class PeerClient implements SourceRecords {
 
     private final Identity identity;
 
@@ -32,7 +32,7 @@ public final class PeerClient {
         return new GrpcTargetLink(channel(node, address));
     }
 
-    /** Asks the source's agent for its record. */
+    @Override
     public OutcomeReply outcome(String node, String address, OutcomeRequest request, Duration limit)
             throws AgentFailure {
         ManagedChannel channel = channel(node, address);

@@ -87,7 +87,6 @@ final class ArmedPod implements AutoCloseable {
                             pod.podUid,
                             name,
                             event -> {
-                                pod.places.get(name).asked(event);
                                 RestoreTarget target = pod.running;
                                 if (target != null && MATTERS.contains(event.action())) {
                                     target.post(new Event.Hook(index, event));

@@ -39,7 +39,6 @@ final class ContainerPlace implements AutoCloseable {
     private @Nullable ImageWriter images;
     private @Nullable TreeWriter root;
     private volatile @Nullable ArmedLauncher launcher;
-    private volatile @Nullable HookEvent waiting;
     private final CarriedLog log = new CarriedLog();
 
     private ContainerPlace(
@@ -74,11 +73,6 @@ final class ContainerPlace implements AutoCloseable {
 
     RestoreGate gate() {
         return gate;
-    }
-
-    /** What the hook asked and nobody has answered yet, for an agent that comes up again. */
-    Optional<HookEvent> unanswered() throws IOException {
-        return hook.waiting();
     }
 
     /** A frame of this container's root. */
@@ -156,14 +150,7 @@ final class ContainerPlace implements AutoCloseable {
     }
 
     void answer(HookEvent event, boolean ok) throws IOException {
-        waiting = null;
         hook.answer(event, ok);
-    }
-
-    void asked(HookEvent event) {
-        if (event.action().waitsForAnswer()) {
-            waiting = event;
-        }
     }
 
     Cgroup cgroup() throws IOException, AgentFailure {
@@ -180,9 +167,9 @@ final class ContainerPlace implements AutoCloseable {
     /** The launcher fails, a restored tree is killed by CRIU. */
     void cancel(String reason) throws IOException {
         gate.cancel(reason);
-        HookEvent question = waiting;
-        if (question != null) {
-            answer(question, false);
+        Optional<HookEvent> question = hook.waiting();
+        if (question.isPresent()) {
+            answer(question.get(), false);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.podmigration.agent.target;
 
+import dev.podmigration.agent.address.Cidr;
 import dev.podmigration.agent.address.KeptAddresses;
 import dev.podmigration.agent.address.PodInterface;
 import dev.podmigration.agent.fence.Announcer;
@@ -76,7 +77,7 @@ final class Network implements AutoCloseable {
         }
         for (String address : keep) {
             addresses.add(link.podEnd(), address);
-            kept.add(InetAddress.ofLiteral(address.substring(0, address.indexOf('/'))));
+            kept.add(Cidr.parse(address).address());
         }
         announcer = Announcer.open(link.podEnd(), link.mac());
         // Started now, so that lifting is one write inside the freeze.
@@ -114,6 +115,17 @@ final class Network implements AutoCloseable {
                 PreparedChange lift = filter.lift(id, pod)) {
             unmute.apply();
             lift.apply();
+        }
+    }
+
+    /** For an agent that comes up again: the pod does not answer on these addresses any more. */
+    static void abandon(KeptAddresses addresses, Path networkNamespace, List<String> kept)
+            throws IOException, InterruptedException {
+        try (NetworkNamespace pod = NetworkNamespace.open(networkNamespace);
+                PodInterface link = PodInterface.discover(pod)) {
+            for (String address : kept) {
+                addresses.remove(link.podEnd(), Cidr.parse(address).address());
+            }
         }
     }
 

@@ -7,11 +7,9 @@ import dev.podmigration.agent.commit.TargetDecision;
 import dev.podmigration.agent.commit.TargetEvent;
 import dev.podmigration.agent.commit.TargetRecord;
 import dev.podmigration.agent.commit.TargetState;
-import dev.podmigration.agent.launcher.HookEvent;
-import dev.podmigration.agent.launcher.RestoreMark;
+import dev.podmigration.agent.host.HostTree;
 import dev.podmigration.agent.peer.TargetSession;
-import dev.podmigration.agent.wire.OutcomeReply;
-import dev.podmigration.agent.wire.OutcomeRequest;
+import dev.podmigration.agent.target.RestoreTarget.Event;
 import dev.podmigration.agent.wire.TargetMessage;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.PodRestore;
@@ -21,7 +19,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -45,9 +42,13 @@ public final class NodeTarget implements TargetAgent {
     private static final Duration ARM_LIMIT = Duration.ofHours(1);
 
     private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final String RESTARTED = "the agent was restarted in the middle of the restore";
 
     private final TargetTools tools;
     private final Map<String, ArmedPod> pods = new HashMap<>();
+
+    /** Those that go on although their agent was restarted. Guarded by {@link #pods}. */
+    private final Map<String, LeftRestore> leftRestores = new HashMap<>();
 
     public NodeTarget(TargetTools tools) {
         this.tools = tools;
@@ -125,10 +126,13 @@ public final class NodeTarget implements TargetAgent {
         Optional<ArmedPod> pod = find(podUid);
         if (pod.isPresent()) {
             pod.get().cancel(new AgentFailure(FailureReason.Cancelled, why));
-        } else if (tools.commit().record(podUid).isPresent()
+            return;
+        }
+        Optional<TargetRecord> record = tools.commit().record(podUid);
+        if (record.isPresent()
                 && tools.commit().decide(podUid, TargetEvent.GIVE_UP)
                         == TargetDecision.Action.KILL) {
-            RestoreMark.CANCELLED.set(tools.directories(), podUid);
+            new LeftRestore(tools, record.get()).kill(why);
         }
     }
 
@@ -140,11 +144,16 @@ public final class NodeTarget implements TargetAgent {
             cancel(podUid, "the PodRestore was deleted");
         }
         ArmedPod pod;
+        LeftRestore left;
         synchronized (pods) {
             pod = pods.remove(podUid);
+            left = leftRestores.remove(podUid);
         }
         if (pod != null) {
             pod.close();
+        }
+        if (left != null) {
+            left.close();
         }
         unmount(podUid);
         // The marks stay while the kubelet can still start the pod: without COMMITTED a crash would
@@ -190,73 +199,63 @@ public final class NodeTarget implements TargetAgent {
                 remove(record.podUid());
                 continue;
             }
+            LeftRestore left = new LeftRestore(tools, record);
             switch (tools.commit().decide(record.podUid(), TargetEvent.RESTARTED)) {
-                case RESUME -> RestoreMark.COMMITTED.set(tools.directories(), record.podUid());
-                case KILL -> kill(record);
-                case ASK -> askAgain(record, changed);
-                case RESTORE, NONE -> LOG.info("{}: still waits to be restored", record.restore());
+                case RESUME -> letGo(record, left);
+                case KILL -> left.kill(RESTARTED);
+                case ASK -> {
+                    askAgain(record, left);
+                    changed.run();
+                }
+                case RESTORE, NONE -> {
+                    LOG.info("{}: still waits to be restored", record.restore());
+                    left.giveAddressesBack();
+                }
             }
         }
     }
 
-    private void kill(TargetRecord record) throws IOException {
-        RestoreMark.CANCELLED.set(tools.directories(), record.podUid());
-        for (String container : record.containers()) {
-            try (ContainerPlace place =
-                    ContainerPlace.open(tools, record.podUid(), container, event -> {})) {
-                Optional<HookEvent> question = place.unanswered();
-                if (question.isPresent()) {
-                    place.answer(question.get(), false);
-                }
-                place.cancel("the agent was restarted in the middle of the restore");
+    private void letGo(TargetRecord record, LeftRestore left) throws IOException {
+        try {
+            left.letGo();
+            synchronized (pods) {
+                leftRestores.put(record.podUid(), left);
             }
+        } catch (AgentFailure gone) {
+            LOG.warn("{}: there is no pod to let go", record.restore(), gone);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("The agent is stopping", e);
         }
     }
 
     /**
      * The source may have granted: only its record knows. CRIU still waits in its hook, or is gone.
      */
-    private void askAgain(TargetRecord record, Runnable changed) throws IOException {
-        String last = record.containers().getLast();
-        try (ContainerPlace place =
-                ContainerPlace.open(tools, record.podUid(), last, event -> {})) {
-            Optional<HookEvent> question = place.unanswered();
-            if (question.isEmpty()) {
-                tools.commit().decide(record.podUid(), TargetEvent.GIVE_UP);
-                kill(record);
-                return;
+    private void askAgain(TargetRecord record, LeftRestore left) throws IOException {
+        if (!left.isComplete()) {
+            giveUp(record, left, TargetEvent.GIVE_UP, "CRIU is gone");
+            return;
+        }
+        try {
+            Event.Answer answer = tools.ask(record);
+            if (!answer.granted()) {
+                giveUp(record, left, TargetEvent.REFUSED, answer.reason());
+            } else if (tools.commit().decide(record.podUid(), TargetEvent.GRANTED)
+                    == TargetDecision.Action.RESUME) {
+                letGo(record, left);
             }
-            OutcomeReply reply =
-                    tools.peers()
-                            .outcome(
-                                    record.sourceNode(),
-                                    record.sourceAddress(),
-                                    OutcomeRequest.newBuilder()
-                                            .setCheckpointUid(record.checkpointUid())
-                                            .setRestoreUid(record.restore().uid())
-                                            .build(),
-                                    Duration.ofSeconds(10));
-            boolean granted =
-                    reply.getAnswerCase() == OutcomeReply.AnswerCase.GRANT
-                            && tools.commit().decide(record.podUid(), TargetEvent.GRANTED)
-                                    == TargetDecision.Action.RESUME;
-            if (granted) {
-                RestoreMark.COMMITTED.set(tools.directories(), record.podUid());
-                Network.lift(
-                        tools.filter(), record.podUid(), tools.networkNamespace(record.podUid()));
-                place.answer(question.get(), true);
-                tools.continueAll(record.podUid());
-            } else {
-                tools.commit().decide(record.podUid(), TargetEvent.REFUSED);
-                kill(record);
-            }
-            changed.run();
-        } catch (AgentFailure | InterruptedException e) {
+        } catch (AgentFailure e) {
             // Giving up is safe: the source stays silent until the operator has read this record.
             LOG.warn("{}: the source could not be asked", record.restore(), e);
-            tools.commit().decide(record.podUid(), TargetEvent.GIVE_UP);
-            kill(record);
+            giveUp(record, left, TargetEvent.GIVE_UP, "its source could not be asked");
         }
+    }
+
+    private void giveUp(TargetRecord record, LeftRestore left, TargetEvent event, String why)
+            throws IOException {
+        tools.commit().decide(record.podUid(), event);
+        left.kill(RESTARTED + ": " + why);
     }
 
     private void mount(String podUid, long sizeBytes) throws IOException {
@@ -275,7 +274,8 @@ public final class NodeTarget implements TargetAgent {
             Thread.currentThread().interrupt();
             throw new IOException("The agent is stopping", e);
         }
-        Files.deleteIfExists(tools.directories().restores(podUid));
+        // After a reboot there is no file system of its own there, but what was made since.
+        HostTree.delete(tools.directories().restores(podUid));
     }
 
     /**

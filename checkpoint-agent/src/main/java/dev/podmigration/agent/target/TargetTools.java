@@ -14,11 +14,11 @@ import dev.podmigration.agent.host.Cgroup;
 import dev.podmigration.agent.host.Cgroups;
 import dev.podmigration.agent.host.Host;
 import dev.podmigration.agent.host.NodeDirectories;
-import dev.podmigration.agent.host.PodCgroup;
 import dev.podmigration.agent.host.TmpfsMounts;
+import dev.podmigration.agent.linux.ErrnoException;
 import dev.podmigration.agent.linux.NetworkNamespace;
 import dev.podmigration.agent.linux.Signal;
-import dev.podmigration.agent.peer.PeerClient;
+import dev.podmigration.agent.peer.SourceRecords;
 import dev.podmigration.agent.peer.TreeNames;
 import dev.podmigration.agent.runtime.ContainerOnNode;
 import dev.podmigration.agent.runtime.ContainerRuntime;
@@ -46,7 +46,7 @@ public record TargetTools(
         CriuLogReader criuLogs,
         PacketFilter filter,
         KeptAddresses addresses,
-        PeerClient peers,
+        SourceRecords sources,
         TargetCommit commit,
         Path kubeletRoot) {
 
@@ -115,15 +115,28 @@ public record TargetTools(
         return cgroups.ofPod(podUid).flatMap(pod -> pod.container(containerId));
     }
 
-    /** Lets the containers go that were restored before the last one. */
-    void continueAll(String podUid) throws IOException {
-        Optional<PodCgroup> pod = cgroups.ofPod(podUid);
-        if (pod.isPresent()) {
-            for (Cgroup container : pod.get().containers().values()) {
-                for (long pid : container.processes()) {
+    /** Lets a container go that was restored before the last one. */
+    void continueTasks(String podUid, String containerId) throws IOException {
+        Optional<Cgroup> container = cgroup(podUid, containerId);
+        if (container.isPresent()) {
+            for (long pid : container.get().processes()) {
+                try {
                     Signal.CONTINUE.send(pid);
+                } catch (ErrnoException e) {
+                    // It ended before the signal came.
+                    if (!e.is("ESRCH")) {
+                        throw e;
+                    }
                 }
             }
+        }
+    }
+
+    /** Kills what was restored of a container, stopped or not. */
+    void killTasks(String podUid, String containerId) throws IOException {
+        Optional<Cgroup> container = cgroup(podUid, containerId);
+        if (container.isPresent()) {
+            container.get().killAll();
         }
     }
 
@@ -143,24 +156,27 @@ public record TargetTools(
     /** Asks the source's record, because the stream that should have brought the answer broke. */
     Event ask(String podUid) {
         try {
-            TargetRecord record = commit.record(podUid).orElseThrow();
-            OutcomeReply reply =
-                    peers.outcome(
-                            record.sourceNode(),
-                            record.sourceAddress(),
-                            OutcomeRequest.newBuilder()
-                                    .setCheckpointUid(record.checkpointUid())
-                                    .setRestoreUid(record.restore().uid())
-                                    .build(),
-                            ASK_LIMIT);
-            return new Event.Answer(
-                    reply.getAnswerCase() == OutcomeReply.AnswerCase.GRANT,
-                    reply.getRefusal().getReason());
+            return ask(commit.record(podUid).orElseThrow());
         } catch (AgentFailure failure) {
             return new Event.Stop(failure);
         } catch (IOException e) {
             return new Event.Stop(
                     new AgentFailure(FailureReason.InternalError, "The record cannot be read", e));
         }
+    }
+
+    Event.Answer ask(TargetRecord record) throws AgentFailure {
+        OutcomeReply reply =
+                sources.outcome(
+                        record.sourceNode(),
+                        record.sourceAddress(),
+                        OutcomeRequest.newBuilder()
+                                .setCheckpointUid(record.checkpointUid())
+                                .setRestoreUid(record.restore().uid())
+                                .build(),
+                        ASK_LIMIT);
+        return new Event.Answer(
+                reply.getAnswerCase() == OutcomeReply.AnswerCase.GRANT,
+                reply.getRefusal().getReason());
     }
 }

@@ -50,7 +50,7 @@ final class ScriptNode {
                 err=$(/usr/bin/readlink /proc/$$/fd/2)
                 printf '%s\n' "$in" "$out" "$err" >ROOT/stdio.$n
                 [ ! -e ROOT/answer ] || /usr/bin/cat ROOT/answer
-                [ ! -e ROOT/hang ] || { : >ROOT/hangs; /bin/sh -c '/usr/bin/sleep 1000; :'; }
+                [ ! -e ROOT/hang ] || { : >ROOT/hangs; /bin/sh -c '/usr/bin/sleep 1000; exit 9' || exit; }
                 [ ! -e ROOT/exit-code ] || read -r code <ROOT/exit-code
                 exit "${code:-0}"
                 """);

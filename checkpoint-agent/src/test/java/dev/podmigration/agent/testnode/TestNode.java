@@ -20,8 +20,8 @@ import java.util.Optional;
 
 /**
  * A node in a directory: files as on a node, control groups of version 2 that are plain files (so
- * that nothing freezes, but what was asked for can be read), the processes of this machine, and a
- * runtime, a kubelet and a packet filter that are played. Nothing is mounted.
+ * that nothing freezes, but what was asked for can be read), the processes and the network of this
+ * machine, and a runtime, a kubelet and a packet filter that are played. Nothing is mounted.
  */
 public final class TestNode {
 
@@ -44,6 +44,8 @@ public final class TestNode {
         Files.writeString(
                 root.resolve("proc/1/mountinfo"),
                 "40 30 0:31 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate\n");
+        // For namespaces, which only the kernel can show.
+        Files.createSymbolicLink(root.resolve("proc/self"), Path.of("/proc/self"));
         Files.createDirectories(root.resolve("sys/fs/cgroup"));
         Files.createDirectories(root.resolve("var/lib/podmigration/restores"));
         Files.createDirectories(root.resolve("run/podmigration"));
@@ -104,8 +106,21 @@ public final class TestNode {
         return root.resolve("sys/fs/cgroup/kubepods/pod" + POD);
     }
 
+    /**
+     * Runs a pod of these containers, with the processes that belong to each, in the network of
+     * this machine.
+     */
+    public void runInOwnNetwork(Map<String, List<Long>> containers) throws IOException {
+        run(containers, Optional.of("/proc/self/ns/net"));
+    }
+
     /** Runs a pod of these containers, with the processes that belong to each. */
     public void run(Map<String, List<Long>> containers) throws IOException {
+        run(containers, Optional.empty());
+    }
+
+    private void run(Map<String, List<Long>> containers, Optional<String> networkNamespace)
+            throws IOException {
         makeGroup(group());
         List<ContainerOnNode> running = new ArrayList<>();
         for (Map.Entry<String, List<Long>> container : containers.entrySet()) {
@@ -132,7 +147,7 @@ public final class TestNode {
                         "taskmanager",
                         SANDBOX,
                         "podmigration",
-                        Optional.empty(),
+                        networkNamespace,
                         Optional.empty(),
                         running));
     }

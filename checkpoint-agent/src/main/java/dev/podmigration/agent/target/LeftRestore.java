@@ -1,0 +1,150 @@
+package dev.podmigration.agent.target;
+
+import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.commit.TargetRecord;
+import dev.podmigration.agent.launcher.HookChannel;
+import dev.podmigration.agent.launcher.HookEvent;
+import dev.podmigration.agent.launcher.RestoreGate;
+import dev.podmigration.agent.launcher.RestoreMark;
+import dev.podmigration.agent.runtime.PodOnNode;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A restore that an agent before this one began, seen by what it left on the node: the record,
+ * pipes of launchers and hooks, stopped processes. After a reboot only the record is there.
+ */
+final class LeftRestore implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LeftRestore.class);
+
+    private final TargetTools tools;
+    private final TargetRecord record;
+    private final List<HookChannel> channels = new ArrayList<>();
+
+    LeftRestore(TargetTools tools, TargetRecord record) {
+        this.tools = tools;
+        this.record = record;
+    }
+
+    /** CRIU has put the last container together and waits for what its agent says. */
+    boolean isComplete() throws IOException {
+        Optional<RestoreGate> last = gate(record.containers().getLast());
+        if (last.isEmpty()) {
+            return false;
+        }
+        try (HookChannel channel = HookChannel.ofRestore(last.get(), event -> {})) {
+            return channel.waiting().isPresent();
+        }
+    }
+
+    /** Nothing of the pod runs afterwards, nor ever will. May be repeated. */
+    void kill(String reason) throws IOException {
+        RestoreMark.CANCELLED.set(tools.directories(), record.podUid());
+        for (String container : record.containers()) {
+            Optional<RestoreGate> gate = gate(container);
+            if (gate.isPresent()) {
+                gate.get().cancel(reason);
+                refuse(gate.get());
+                for (String id : gate.get().containerIds()) {
+                    tools.killTasks(record.podUid(), id);
+                }
+            }
+        }
+        giveAddressesBack();
+    }
+
+    private static void refuse(RestoreGate gate) throws IOException {
+        try (HookChannel channel = HookChannel.ofRestore(gate, event -> {})) {
+            Optional<HookEvent> question = channel.waiting();
+            if (question.isPresent()) {
+                channel.answer(question.get(), false);
+            }
+        }
+    }
+
+    /** The source answers on its addresses again. */
+    void giveAddressesBack() {
+        try {
+            Optional<String> namespace =
+                    record.keptAddresses().isEmpty()
+                            ? Optional.empty()
+                            : tools.runtime()
+                                    .pod(record.podUid())
+                                    .flatMap(PodOnNode::networkNamespace);
+            if (namespace.isPresent()) {
+                Network.abandon(
+                        tools.addresses(),
+                        tools.host().path(namespace.get()),
+                        record.keptAddresses());
+            }
+        } catch (IOException e) {
+            // Its pod is about to be deleted, and is silent behind the filter until then.
+            LOG.warn("{}: the target still has addresses of the source", record.restore(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * The grant is on disk: whatever the agent before this one did not come to for it is done now.
+     * CRIU may have further questions, which are answered until this is closed.
+     *
+     * @throws AgentFailure if there is no such pod any more
+     */
+    void letGo() throws IOException, InterruptedException, AgentFailure {
+        if (RestoreMark.COMMITTED.isSet(tools.directories(), record.podUid())) {
+            return;
+        }
+        Path namespace = tools.networkNamespace(record.podUid());
+        Network.lift(tools.filter(), record.podUid(), namespace);
+        for (String container : record.containers()) {
+            Optional<RestoreGate> gate = gate(container);
+            if (gate.isPresent()) {
+                channels.add(HookChannel.ofRestore(gate.get(), event -> agree(gate.get(), event)));
+            }
+        }
+        // The last one was not stopped by a signal: only the hook holds it.
+        for (String container : record.containers().subList(0, record.containers().size() - 1)) {
+            Optional<RestoreGate> gate = gate(container);
+            if (gate.isPresent()) {
+                for (String id : gate.get().containerIds()) {
+                    tools.continueTasks(record.podUid(), id);
+                }
+            }
+        }
+        RestoreMark.COMMITTED.set(tools.directories(), record.podUid());
+        LOG.info("{}: the pod goes on after a restart of the agent", record.restore());
+    }
+
+    private void agree(RestoreGate gate, HookEvent event) {
+        if (event.action().waitsForAnswer()) {
+            try {
+                HookChannel.answer(gate, event, true);
+            } catch (IOException e) {
+                LOG.error("{}: CRIU waits for an answer to {}", record.restore(), event, e);
+            }
+        }
+    }
+
+    private Optional<RestoreGate> gate(String container) throws IOException {
+        return Files.isDirectory(tools.directories().restore(record.podUid(), container))
+                ? Optional.of(RestoreGate.open(tools.directories(), record.podUid(), container))
+                : Optional.empty();
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (HookChannel channel : channels) {
+            channel.close();
+        }
+    }
+}

@@ -1,0 +1,285 @@
+package dev.podmigration.agent.target;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.podmigration.agent.address.KeptAddresses;
+import dev.podmigration.agent.commit.ObjectKey;
+import dev.podmigration.agent.commit.RecordStore;
+import dev.podmigration.agent.commit.TargetCommit;
+import dev.podmigration.agent.commit.TargetEvent;
+import dev.podmigration.agent.commit.TargetRecord;
+import dev.podmigration.agent.commit.TargetState;
+import dev.podmigration.agent.criu.CriuLogReader;
+import dev.podmigration.agent.fence.FilterId;
+import dev.podmigration.agent.launcher.RestoreMark;
+import dev.podmigration.agent.linux.Signal;
+import dev.podmigration.agent.linux.SpecialFiles;
+import dev.podmigration.agent.testnode.FakeSourceRecords;
+import dev.podmigration.agent.testnode.TestNode;
+import dev.podmigration.api.v1alpha1.PodRestore;
+
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** An agent that was killed while a pod of two containers was being restored, and the next one. */
+class RestartedTargetTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final long HOOK = 4242;
+
+    @TempDir Path root;
+
+    private final FakeSourceRecords source = new FakeSourceRecords();
+    private Process early;
+    private TestNode node;
+    private TargetCommit commit;
+    private NodeTarget target;
+
+    @BeforeEach
+    void restoreTheFirstContainer() throws Exception {
+        early = new ProcessBuilder("sleep", "1000").start();
+        Signal.STOP.send(early.pid());
+        node = new TestNode(root);
+        Map<String, List<Long>> containers = new LinkedHashMap<>();
+        containers.put("sidecar", List.of(early.pid()));
+        containers.put("main", List.of());
+        node.runInOwnNetwork(containers);
+        node.filter().put(new FilterId(TestNode.POD));
+        for (String container : containers.keySet()) {
+            Path gate = gate(container);
+            Files.createDirectories(gate.resolve("images"));
+            SpecialFiles.createFifo(gate.resolve("hook.in"), 0600);
+            SpecialFiles.createFifo(gate.resolve("hook.out"), 0600);
+            Files.writeString(gate.resolve("armed." + TestNode.id(container)), "/bundle\n1\n");
+        }
+        Files.writeString(gate("sidecar").resolve("result." + TestNode.id("sidecar")), "0\n");
+        commit = new TargetCommit(new RecordStore<>(root.resolve("records"), TargetRecord.class));
+        target =
+                new NodeTarget(
+                        new TargetTools(
+                                node.host(),
+                                node.directories(),
+                                node.mounts(),
+                                node.cgroups(),
+                                node.runtime(),
+                                new CriuLogReader(),
+                                node.filter(),
+                                new KeptAddresses(),
+                                source,
+                                commit,
+                                root.resolve("var/lib/kubelet")));
+    }
+
+    @AfterEach
+    void endTheContainer() {
+        early.destroyForcibly();
+    }
+
+    @Test
+    void what_was_restored_half_way_is_killed_at_once() throws Exception {
+        recorded(TargetState.RESTORING);
+
+        target.recover(() -> {});
+
+        assertThat(early.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(state()).isEqualTo(TargetState.CANCELLED);
+        assertThat(RestoreMark.CANCELLED.isSet(node.directories(), TestNode.POD)).isTrue();
+        assertThat(node.filter().tables()).isNotEmpty();
+    }
+
+    @Test
+    void what_is_cancelled_after_a_restart_is_killed_as_well() throws Exception {
+        recorded(TargetState.ASKED);
+
+        target.cancel(restore());
+
+        assertThat(early.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(state()).isEqualTo(TargetState.CANCELLED);
+    }
+
+    @Test
+    void a_pod_that_the_source_has_granted_is_let_go_to_the_end() throws Exception {
+        recorded(TargetState.ASKED);
+        source.grant();
+
+        try (FileChannel answers = waitingHook("post-restore")) {
+            target.recover(() -> {});
+
+            assertThat(line(answers)).isEqualTo("ok");
+            ask("pre-resume");
+            assertThat(line(answers)).isEqualTo("ok");
+        }
+        assertThat(state()).isEqualTo(TargetState.RESUMED);
+        assertGoesOn();
+    }
+
+    @Test
+    void a_pod_whose_grant_was_on_disk_is_let_go_to_the_end() throws Exception {
+        recorded(TargetState.RESUMED);
+
+        try (FileChannel answers = waitingHook("pre-resume")) {
+            target.recover(() -> {});
+
+            assertThat(line(answers)).isEqualTo("ok");
+        }
+        assertGoesOn();
+        target.forget(restore());
+    }
+
+    @Test
+    void a_pod_that_runs_for_long_is_not_touched_by_a_restart() throws Exception {
+        recorded(TargetState.RESUMED);
+        RestoreMark.COMMITTED.set(node.directories(), TestNode.POD);
+
+        target.recover(() -> {});
+
+        // Somebody in it may have stopped it on purpose.
+        assertThat(isStopped()).isTrue();
+    }
+
+    @Test
+    void a_pod_that_the_source_refuses_is_killed() throws Exception {
+        recorded(TargetState.ASKED);
+        source.refuse();
+
+        try (FileChannel answers = waitingHook("post-restore")) {
+            target.recover(() -> {});
+
+            assertThat(line(answers)).isEqualTo("no");
+        }
+        assertThat(early.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(state()).isEqualTo(TargetState.CANCELLED);
+    }
+
+    @Test
+    void a_pod_whose_source_does_not_answer_is_given_up() throws Exception {
+        recorded(TargetState.ASKED);
+
+        try (FileChannel answers = waitingHook("post-restore")) {
+            target.recover(() -> {});
+
+            assertThat(line(answers)).isEqualTo("no");
+        }
+        assertThat(early.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(state()).isEqualTo(TargetState.CANCELLED);
+    }
+
+    @Test
+    void after_a_reboot_nothing_is_left_when_the_restore_is_forgotten() throws Exception {
+        recorded(TargetState.RESTORING);
+        target.recover(() -> {});
+        node.runtime().remove(TestNode.POD);
+
+        target.forget(restore());
+
+        assertThat(node.directories().restores(TestNode.POD)).doesNotExist();
+        assertThat(commit.all()).isEmpty();
+        assertThat(node.filter().tables()).isEmpty();
+    }
+
+    private void assertGoesOn() {
+        await().atMost(LIMIT).until(() -> !isStopped());
+        assertThat(RestoreMark.COMMITTED.isSet(node.directories(), TestNode.POD)).isTrue();
+        assertThat(node.filter().tables()).isEmpty();
+    }
+
+    /** {@code pid (comm) state ...} of proc_pid_stat(5). */
+    private boolean isStopped() throws IOException {
+        String stat = Files.readString(Path.of("/proc", Long.toString(early.pid()), "stat"));
+        return stat.charAt(stat.lastIndexOf(')') + 2) == 'T';
+    }
+
+    /** CRIU's hook of the last container waits; the channel is where it reads its answers. */
+    private FileChannel waitingHook(String action) throws IOException {
+        Path process = root.resolve("proc").resolve(Long.toString(HOOK));
+        Files.createDirectories(process);
+        Files.writeString(process.resolve("cmdline"), "sh\0/var/lib/podmigration/bin/hook\0");
+        Files.writeString(gate("main").resolve("hook.waiting"), event(action));
+        return FileChannel.open(
+                gate("main").resolve("hook.out"),
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
+    }
+
+    private void ask(String action) throws IOException {
+        try (FileChannel in =
+                FileChannel.open(
+                        gate("main").resolve("hook.in"),
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE)) {
+            in.write(ByteBuffer.wrap(event(action).getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+
+    private static String event(String action) {
+        return action + " 1 " + HOOK + "\n";
+    }
+
+    private static String line(FileChannel pipe) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(64);
+        while (buffer.position() == 0 || buffer.get(buffer.position() - 1) != '\n') {
+            buffer.limit(buffer.position() + 1);
+            pipe.read(buffer);
+        }
+        return new String(buffer.array(), 0, buffer.position() - 1, StandardCharsets.UTF_8);
+    }
+
+    private Path gate(String container) {
+        return node.directories().restore(TestNode.POD, container);
+    }
+
+    private TargetState state() throws IOException {
+        return commit.record(TestNode.POD).orElseThrow().state();
+    }
+
+    private void recorded(TargetState state) throws IOException {
+        commit.begin(
+                new TargetRecord(
+                        TargetState.ARMED,
+                        new ObjectKey("flink", "move", "r1"),
+                        TestNode.POD,
+                        "c1",
+                        "10.0.0.7:9444",
+                        "node-a",
+                        List.of("sidecar", "main"),
+                        List.of(),
+                        null));
+        List<TargetEvent> events =
+                List.of(TargetEvent.VERIFIED, TargetEvent.COMPLETE, TargetEvent.GRANTED);
+        for (TargetEvent event : events) {
+            if (state() != state) {
+                commit.decide(TestNode.POD, event);
+            }
+        }
+    }
+
+    private static PodRestore restore() {
+        PodRestore restore = new PodRestore();
+        restore.setMetadata(
+                new ObjectMetaBuilder()
+                        .withNamespace("flink")
+                        .withName("move")
+                        .withUid("r1")
+                        .build());
+        restore.getSpec().setPodUid(TestNode.POD);
+        return restore;
+    }
+}
