@@ -287,8 +287,10 @@ final class ArmedPod implements AutoCloseable {
     }
 
     private void run(RestoreTarget target, Consumer<TargetMessage> replies) {
+        boolean runs = false;
         try {
             target.run(restore.getMetadata().getUid(), RESTORE_LIMIT);
+            runs = true;
         } catch (AgentFailure e) {
             fail(target, e, replies);
         } catch (IOException e) {
@@ -306,6 +308,34 @@ final class ArmedPod implements AutoCloseable {
                     replies);
         }
         changed.run();
+        if (runs) {
+            tidyUp();
+        }
+    }
+
+    /**
+     * Beside the pod, which runs: takes down what only its restore needed, and makes its files
+     * survive a power failure.
+     */
+    private synchronized void tidyUp() {
+        try {
+            if (network != null) {
+                network.dismantle();
+            }
+            for (ContainerPlace place : places.values()) {
+                place.tidyUp();
+            }
+            for (TreeWriter volume : volumes.values()) {
+                volume.sync();
+                volume.close();
+            }
+        } catch (IOException e) {
+            LOG.error(
+                    "Pod {} runs, but its files may not survive a power failure, and its images"
+                            + " may take up memory until it ends",
+                    podUid,
+                    e);
+        }
     }
 
     private void fail(RestoreTarget target, AgentFailure why, Consumer<TargetMessage> replies) {
@@ -371,7 +401,7 @@ final class ArmedPod implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         for (ContainerPlace place : places.values()) {
             place.close();
         }

@@ -3,6 +3,7 @@ package dev.podmigration.agent.target;
 import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.files.TreeWriter;
 import dev.podmigration.agent.host.Cgroup;
+import dev.podmigration.agent.host.HostTree;
 import dev.podmigration.agent.images.ImageWriter;
 import dev.podmigration.agent.launcher.ArmedLauncher;
 import dev.podmigration.agent.launcher.HookChannel;
@@ -170,6 +171,24 @@ final class ContainerPlace implements AutoCloseable {
         Optional<HookEvent> question = hook.waiting();
         if (question.isPresent()) {
             answer(question.get(), false);
+        }
+    }
+
+    /**
+     * The container runs: makes what was written into its root survive a power failure, and frees
+     * the memory of the images, which nobody reads any more.
+     */
+    synchronized void tidyUp() throws IOException {
+        ImageWriter read = images;
+        if (read != null) {
+            read.close();
+        }
+        HostTree.delete(gate.images());
+        TreeWriter written = root;
+        if (written != null) {
+            written.sync();
+            // An open directory keeps CRI-O from unmounting the root when the container ends.
+            written.close();
         }
     }
 

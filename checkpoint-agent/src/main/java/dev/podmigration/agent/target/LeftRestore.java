@@ -2,6 +2,7 @@ package dev.podmigration.agent.target;
 
 import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.commit.TargetRecord;
+import dev.podmigration.agent.host.HostTree;
 import dev.podmigration.agent.launcher.HookChannel;
 import dev.podmigration.agent.launcher.HookEvent;
 import dev.podmigration.agent.launcher.RestoreGate;
@@ -102,6 +103,7 @@ final class LeftRestore implements AutoCloseable {
      */
     void letGo() throws IOException, InterruptedException, AgentFailure {
         if (RestoreMark.COMMITTED.isSet(tools.directories(), record.podUid())) {
+            freeImages();
             return;
         }
         Path namespace = tools.networkNamespace(record.podUid());
@@ -123,6 +125,14 @@ final class LeftRestore implements AutoCloseable {
         }
         RestoreMark.COMMITTED.set(tools.directories(), record.podUid());
         LOG.info("{}: the pod goes on after a restart of the agent", record.restore());
+    }
+
+    /** The agent before this one may not have come to it. */
+    private void freeImages() throws IOException {
+        for (String container : record.containers()) {
+            HostTree.delete(
+                    tools.directories().restore(record.podUid(), container).resolve("images"));
+        }
     }
 
     private void agree(RestoreGate gate, HookEvent event) {

@@ -150,20 +150,36 @@ final class Network implements AutoCloseable {
         kept.clear();
     }
 
+    /**
+     * Nothing is held or announced any more. What is open until then costs: the kernel hands every
+     * frame of the pod to a socket that nobody reads.
+     */
+    void dismantle() throws IOException {
+        PreparedChange lifting = lift;
+        PreparedChange unmuting = unmute;
+        Announcer announcing = announcer;
+        HeldFrames holding = held;
+        lift = null;
+        unmute = null;
+        announcer = null;
+        held = null;
+        if (lifting != null) {
+            lifting.close();
+        }
+        if (unmuting != null) {
+            unmuting.close();
+        }
+        if (announcing != null) {
+            announcing.close();
+        }
+        if (holding != null) {
+            holding.close();
+        }
+    }
+
     @Override
     public void close() throws IOException {
-        if (lift != null) {
-            lift.close();
-        }
-        if (unmute != null) {
-            unmute.close();
-        }
-        if (announcer != null) {
-            announcer.close();
-        }
-        if (held != null) {
-            held.close();
-        }
+        dismantle();
         link.close();
         namespace.close();
     }
