@@ -1,6 +1,10 @@
 package dev.podmigration.agent.source;
 
+import com.google.protobuf.ByteString;
+
 import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.address.PodInterface;
+import dev.podmigration.agent.linux.NetworkNamespace;
 import dev.podmigration.agent.peer.PeerFailures;
 import dev.podmigration.agent.peer.TargetLink;
 import dev.podmigration.agent.runtime.ContainerOnNode;
@@ -34,33 +38,41 @@ final class SourceLink {
 
     static SourceLink open(
             SourceTools tools, PodCheckpoint checkpoint, PodOnNode pod, String restoreUid)
-            throws AgentFailure, IOException {
+            throws AgentFailure, IOException, InterruptedException {
         Peer peer = checkpoint.getSpec().getPeer();
+        Hello.Builder hello =
+                Hello.newBuilder()
+                        .setCheckpointUid(checkpoint.getMetadata().getUid())
+                        .setRestoreNamespace(checkpoint.getMetadata().getNamespace())
+                        .setRestoreName(peer.getRestoreName())
+                        .setRestoreUid(restoreUid)
+                        .setSourceAddress(tools.ownAddress())
+                        .addAllDataDirectories(DataDirectories.of(tools.host(), pod))
+                        .addAllContainers(
+                                pod.containers().stream().map(ContainerOnNode::name).toList());
+        if (checkpoint.getSpec().isKeepAddresses()) {
+            nameAddresses(tools, pod, hello);
+        }
         TargetLink link = tools.peers().connect(peer.getNodeName(), peer.getAddress());
         try {
-            link.send(
-                    SourceMessage.newBuilder()
-                            .setHello(
-                                    Hello.newBuilder()
-                                            .setCheckpointUid(checkpoint.getMetadata().getUid())
-                                            .setRestoreNamespace(
-                                                    checkpoint.getMetadata().getNamespace())
-                                            .setRestoreName(peer.getRestoreName())
-                                            .setRestoreUid(restoreUid)
-                                            .setSourceAddress(tools.ownAddress())
-                                            .addAllDataDirectories(
-                                                    DataDirectories.of(tools.host(), pod))
-                                            .addAllContainers(
-                                                    pod.containers().stream()
-                                                            .map(ContainerOnNode::name)
-                                                            .toList()))
-                            .build());
+            link.send(SourceMessage.newBuilder().setHello(hello).build());
             link.await(TargetMessage.BodyCase.WELCOME, WELCOME_LIMIT);
         } catch (AgentFailure failure) {
             link.close();
             throw failure;
         }
         return new SourceLink(link, restoreUid);
+    }
+
+    /** The target looks whether it is where this interface can be heard. */
+    private static void nameAddresses(SourceTools tools, PodOnNode pod, Hello.Builder hello)
+            throws AgentFailure, IOException, InterruptedException {
+        try (NetworkNamespace namespace = NetworkNamespace.open(tools.networkNamespace(pod));
+                PodInterface own = PodInterface.discover(namespace)) {
+            long process = pod.containers().getFirst().pid().orElseThrow();
+            hello.addAllAddresses(tools.addresses().toKeep(process, own))
+                    .setMac(ByteString.copyFrom(own.mac().bytes()));
+        }
     }
 
     String restoreUid() {

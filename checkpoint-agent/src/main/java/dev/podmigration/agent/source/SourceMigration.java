@@ -32,7 +32,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -147,7 +146,7 @@ final class SourceMigration {
             dumps.add(dump);
             dump.prepare(imageRoom(container(groups, container)));
         }
-        try (NetworkNamespace namespace = NetworkNamespace.open(networkNamespace(source));
+        try (NetworkNamespace namespace = NetworkNamespace.open(tools.networkNamespace(source));
                 PodInterface podLink = PodInterface.discover(namespace);
                 PreparedChange silence =
                         tools.filter().silence(new FilterId(key.uid()), podLink.nodeEnd())) {
@@ -256,19 +255,6 @@ final class SourceMigration {
     /** More than CRIU can write: memory that grows until the freeze, and its own small files. */
     private long imageRoom(Cgroup container) throws IOException {
         return tools.inspector().memoryBytes(List.copyOf(container.processes())) * 2 + (64L << 20);
-    }
-
-    private Path networkNamespace(PodOnNode pod) throws AgentFailure {
-        return tools.host()
-                .path(
-                        pod.networkNamespace()
-                                .orElseThrow(
-                                        () ->
-                                                new AgentFailure(
-                                                        FailureReason.HostNetwork,
-                                                        "Pod "
-                                                                + pod.name()
-                                                                + " has the network of its node")));
     }
 
     private static Cgroup container(PodCgroup groups, ContainerOnNode container)

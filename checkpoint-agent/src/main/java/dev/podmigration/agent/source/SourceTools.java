@@ -87,6 +87,18 @@ public record SourceTools(
                 containers);
     }
 
+    Path networkNamespace(PodOnNode pod) throws AgentFailure {
+        return host.path(
+                pod.networkNamespace()
+                        .orElseThrow(
+                                () ->
+                                        new AgentFailure(
+                                                FailureReason.HostNetwork,
+                                                "Pod "
+                                                        + pod.name()
+                                                        + " has the network of its node")));
+    }
+
     /**
      * Hooks of these containers that still wait, for example since before a restart of this agent,
      * are told no.

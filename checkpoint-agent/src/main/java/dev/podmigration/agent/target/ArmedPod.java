@@ -6,6 +6,7 @@ import dev.podmigration.agent.commit.TargetRecord;
 import dev.podmigration.agent.commit.TargetState;
 import dev.podmigration.agent.files.TreeWriter;
 import dev.podmigration.agent.launcher.HookAction;
+import dev.podmigration.agent.linux.MacAddress;
 import dev.podmigration.agent.peer.PeerFailures;
 import dev.podmigration.agent.peer.TreeNames;
 import dev.podmigration.agent.target.RestoreTarget.Event;
@@ -127,10 +128,17 @@ final class ArmedPod implements AutoCloseable {
     }
 
     /** The source that has opened a stream for this pod: it is the one to ask after a restart. */
-    void expect(String sourceNode, Hello hello) throws IOException, AgentFailure {
+    void expect(String sourceNode, Hello hello)
+            throws IOException, AgentFailure, InterruptedException {
         if (network != null) {
             throw new AgentFailure(
                     FailureReason.AlreadyMigrating, "Another stream has begun to fill this pod");
+        }
+        if (hello.getAddressesCount() > 0) {
+            SharedSegment.require(
+                    tools.networkNamespace(podUid),
+                    hello.getAddressesList(),
+                    MacAddress.of(hello.getMac().toByteArray()));
         }
         tools.commit()
                 .source(podUid, hello.getCheckpointUid(), sourceNode, hello.getSourceAddress());

@@ -64,7 +64,8 @@ final class IncomingMigration implements TargetSession {
         }
     }
 
-    private ArmedPod greet(SourceMessage message) throws AgentFailure, IOException {
+    private ArmedPod greet(SourceMessage message)
+            throws AgentFailure, IOException, InterruptedException {
         if (!message.hasHello()) {
             throw new AgentFailure(FailureReason.NotPermitted, "A stream begins with Hello");
         }

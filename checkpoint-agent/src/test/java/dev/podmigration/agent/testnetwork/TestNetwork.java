@@ -21,8 +21,8 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Nodes and pods made of real network namespaces: a bridge on each node, pods at its ports, as the
- * CNI plugin "bridge" makes them. All nodes are on one layer-2 segment. Everything has a random
- * name and goes with {@link #remove}.
+ * CNI plugin "bridge" makes them. All nodes but {@link #island} are on one layer-2 segment.
+ * Everything has a random name and goes with {@link #remove}.
  */
 public final class TestNetwork {
     private static final String BRIDGE = "br0";
@@ -58,10 +58,9 @@ public final class TestNetwork {
                         ? null
                         : new Node(
                                 namespaces.getFirst(), new LinkEnd(namespaces.getFirst(), BRIDGE));
-        NetworkNamespace namespace = namespace("node");
+        Node node = island();
+        NetworkNamespace namespace = node.namespace();
         String name = names.getLast();
-        ip("-n", name, "link", "add", BRIDGE, "type", "bridge");
-        ip("-n", name, "link", "set", BRIDGE, "up");
         if (first != null) {
             String here = nextInterface();
             String there = nextInterface();
@@ -83,6 +82,15 @@ public final class TestNetwork {
             awaitRunning(new LinkEnd(namespace, here));
             awaitRunning(new LinkEnd(first.namespace(), there));
         }
+        return node;
+    }
+
+    /** A node whose bridge leads to no other one; not the first. */
+    public Node island() throws IOException, InterruptedException {
+        NetworkNamespace namespace = namespace("node");
+        String name = names.getLast();
+        ip("-n", name, "link", "add", BRIDGE, "type", "bridge");
+        ip("-n", name, "link", "set", BRIDGE, "up");
         return new Node(namespace, new LinkEnd(namespace, BRIDGE));
     }
 
