@@ -22,16 +22,16 @@ public record NodeInventory(String node, List<String> lines) {
                 # Directories of the first level stay with the installation.
                 find /run/podmigration /var/lib/podmigration -mindepth 2 -not -type f -not -path '*/records/*' 2>/dev/null | sed 's/^/path /'
                 cut -d ' ' -f 2,3 /proc/self/mounts | sed 's/^/mount /'
-                find /sys/fs/cgroup -mindepth 2 -type d -path '*pod*' 2>/dev/null | sed 's/^/cgroup /'
+                find /sys/fs/cgroup -mindepth 2 -type d -path '*/pod*' 2>/dev/null | sed 's/^/cgroup /'
                 nft list tables 2>/dev/null | sed 's/^/nft /'
                 ip -o address show | awk '{ print "address " $2 " " $4 }' | sed 's/@[^ ]*//'
                 ip -o link show type veth | awk -F ': ' '{ sub(/@.*/, "", $2); print "veth " $2 }'
                 ip route show | sed 's/^/route /'
                 ip neigh show proxy | sed 's/^/proxy /'
-                find /var/lib/cni/networks -type f 2>/dev/null | sed 's/^/reservation /'
+                find /var/lib/cni/networks -type f -name '[0-9]*.*.*' 2>/dev/null | sed 's/^/reservation /'
                 ls /run/netns /var/run/netns 2>/dev/null | sed 's/^/netns /'
                 for process in /proc/[0-9]*; do
-                    command=$(tr '\\0' ' ' <"$process/cmdline" 2>/dev/null | cut -c 1-120) || continue
+                    command=$(tr '\\0' ' ' <"$process/cmdline" 2>/dev/null) || continue
                     case "$command" in
                         '' | bash* | sh\\ * | tr\\ * | cut\\ * | find\\ * | nft\\ * | *CRIU_SWRK*) ;;
                         *) echo "process $command" ;;
