@@ -11,6 +11,8 @@ import dev.podmigration.api.v1alpha1.PodReference;
 
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 
 import java.time.Duration;
 import java.util.Objects;
@@ -111,12 +113,9 @@ public final class Moves {
     }
 
     public void cancel(String migration) {
+        // The operator writes at the same time: nothing but this field, whatever the version.
         resource(migration)
-                .edit(
-                        seen -> {
-                            seen.getSpec().setCancelled(true);
-                            return seen;
-                        });
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"cancelled\":true}}");
     }
 
     public static String targetPod(PodMigrationStatus status) {

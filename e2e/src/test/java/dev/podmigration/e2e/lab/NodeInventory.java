@@ -46,11 +46,16 @@ public record NodeInventory(String node, List<String> lines) {
                         + "|(?<=veth)[0-9a-f]{8}|(?<=fe80::)[0-9a-f:]+|(?<=kube-api-access-)[a-z0-9]{5}|(?<=^reservation"
                         + " .{0,99}/)[0-9.]+$");
 
+    /** A container's monitor; how often the container was started is in its arguments. */
+    private static final Pattern MONITOR =
+            Pattern.compile("^(process \\S*conmon) .*( -n k8s_[^_]+_).*$");
+
     public static NodeInventory of(Lab lab, String node) {
         return new NodeInventory(
                 node,
                 lab.onNode(node, SCRIPT)
                         .lines()
+                        .map(line -> MONITOR.matcher(line).replaceAll("$1$2"))
                         .map(line -> MADE_UP.matcher(line).replaceAll("*"))
                         .toList());
     }
