@@ -204,6 +204,7 @@ final class RunCommand implements Callable<Integer> {
                         new PeerServer(
                                 identity,
                                 settings.port(),
+                                settings.imagePort(),
                                 new NodeAgent(source, target, restores::find))) {
                     restores.start();
                     checkpoints.start();

@@ -9,9 +9,11 @@ import java.util.Map;
  * @param address of the node, IPv4 or IPv6 without brackets
  * @param namespace of the operator and of this pod
  * @param port at which other agents reach this one, TCP
+ * @param imagePort at which memory images of other agents arrive, TCP
  * @param healthPort of /livez, /readyz and /metrics, TCP
  */
-record Settings(String node, String address, String namespace, int port, int healthPort) {
+record Settings(
+        String node, String address, String namespace, int port, int imagePort, int healthPort) {
 
     static Settings of(Map<String, String> environment) {
         return new Settings(
@@ -19,6 +21,7 @@ record Settings(String node, String address, String namespace, int port, int hea
                 required(environment, "NODE_IP"),
                 required(environment, "POD_NAMESPACE"),
                 port(environment, "PODMIGRATION_LISTEN_PORT", 9444),
+                port(environment, "PODMIGRATION_IMAGE_PORT", 9446),
                 port(environment, "PODMIGRATION_HEALTH_PORT", 9445));
     }
 

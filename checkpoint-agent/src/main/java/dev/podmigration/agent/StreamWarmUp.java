@@ -12,10 +12,12 @@ import dev.podmigration.agent.peer.TargetSession;
 import dev.podmigration.agent.wire.ContainerImage;
 import dev.podmigration.agent.wire.ContainerManifest;
 import dev.podmigration.agent.wire.GrantRequest;
+import dev.podmigration.agent.wire.Hello;
 import dev.podmigration.agent.wire.OutcomeReply;
 import dev.podmigration.agent.wire.OutcomeRequest;
 import dev.podmigration.agent.wire.SourceMessage;
 import dev.podmigration.agent.wire.TargetMessage;
+import dev.podmigration.agent.wire.Welcome;
 import dev.podmigration.api.v1alpha1.FailureReason;
 
 import org.jspecify.annotations.Nullable;
@@ -98,6 +100,8 @@ final class StreamWarmUp {
         Files.createDirectories(sent);
         String address = InetAddress.getLoopbackAddress().getHostAddress() + ":" + port;
         try (TargetLink link = new PeerClient(identity).connect(node, address)) {
+            link.send(SourceMessage.newBuilder().setHello(Hello.getDefaultInstance()).build());
+            link.await(TargetMessage.BodyCase.WELCOME, LIMIT);
             ImageTail tail =
                     new ImageTail(
                             sent,
@@ -175,15 +179,15 @@ final class StreamWarmUp {
         @Override
         public void receive(SourceMessage message) throws AgentFailure {
             try {
-                ImageWriter open = writer;
-                if (open == null) {
-                    open = new ImageWriter(destination, 2L * IMAGE_BYTES);
-                    writer = open;
-                }
-                if (message.hasImage()) {
-                    open.write(message.getImage().getFrame());
+                if (message.hasHello()) {
+                    replies.accept(
+                            TargetMessage.newBuilder()
+                                    .setWelcome(Welcome.getDefaultInstance())
+                                    .build());
+                } else if (message.hasImage()) {
+                    writer().write(message.getImage().getFrame());
                 } else {
-                    open.verified(message.getManifest().getManifest());
+                    writer().verified(message.getManifest().getManifest());
                     ImageFiles.delete(destination);
                     replies.accept(
                             TargetMessage.newBuilder()
@@ -194,6 +198,15 @@ final class StreamWarmUp {
                 throw new AgentFailure(
                         FailureReason.InternalError, "The images could not be written", e);
             }
+        }
+
+        private ImageWriter writer() throws IOException {
+            ImageWriter open = writer;
+            if (open == null) {
+                open = new ImageWriter(destination, 2L * IMAGE_BYTES);
+                writer = open;
+            }
+            return open;
         }
 
         @Override

@@ -72,9 +72,9 @@ public final class CriuConfiguration {
         put(List.of());
     }
 
+    /** Whether CRIU will call the hook, also while the options of a dump stand beside it. */
     public boolean isInstalled() throws IOException {
-        String text = file.read();
-        return text.equals(MarkedBlock.put(text, lines(List.of())));
+        return MarkedBlock.read(file.read()).containsAll(lines(List.of()));
     }
 
     /** Leaves what others wrote; a file with nothing else in it did not exist before. */

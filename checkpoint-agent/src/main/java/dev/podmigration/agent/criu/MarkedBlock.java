@@ -30,6 +30,22 @@ final class MarkedBlock {
         return all.append(END).append('\n').toString();
     }
 
+    /** The lines between the marks, without their ends; none if there is no whole block. */
+    static List<String> read(String text) {
+        List<String> block = new ArrayList<>();
+        boolean ours = false;
+        for (String line : text.lines().toList()) {
+            if (line.equals(END)) {
+                return ours ? block : List.of();
+            }
+            if (ours) {
+                block.add(line);
+            }
+            ours |= line.equals(BEGIN) || line.equals(BEGIN_AFTER_OPEN_LINE);
+        }
+        return List.of();
+    }
+
     static String remove(String text) {
         StringBuilder kept = new StringBuilder();
         boolean ours = false;

@@ -4,6 +4,7 @@ import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.wire.PeerGrpc;
 import dev.podmigration.agent.wire.SourceMessage;
 import dev.podmigration.agent.wire.TargetMessage;
+import dev.podmigration.agent.wire.Welcome;
 import dev.podmigration.api.v1alpha1.FailureReason;
 
 import io.grpc.CallOptions;
@@ -13,7 +14,10 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -30,7 +34,13 @@ final class GrpcTargetLink implements TargetLink {
      */
     private static final int BUFFERED_BYTES = 8 << 20;
 
+    private static final Logger LOG = LoggerFactory.getLogger(GrpcTargetLink.class);
+
+    /** What the target says in the call may come a moment after it has closed the other one. */
+    private static final Duration REASON_LIMIT = Duration.ofSeconds(1);
+
     private final ManagedChannel channel;
+    private final String host;
     private final ClientCall<SourceMessage, TargetMessage> call;
     private final BlockingQueue<Object> replies = new LinkedBlockingQueue<>();
     private final ReentrantLock sending = new ReentrantLock();
@@ -39,8 +49,15 @@ final class GrpcTargetLink implements TargetLink {
     /** Why the stream ended. Guarded by {@link #sending}. */
     private @Nullable AgentFailure ended;
 
-    GrpcTargetLink(ManagedChannel channel) {
+    /** Set once the target has said where to. Guarded by {@link #sending}. */
+    private @Nullable ImageStreamClient images;
+
+    /**
+     * @param host at which the target's agent listens
+     */
+    GrpcTargetLink(ManagedChannel channel, String host) {
         this.channel = channel;
+        this.host = host;
         this.call =
                 channel.newCall(
                         PeerGrpc.getMigrateMethod(),
@@ -51,6 +68,57 @@ final class GrpcTargetLink implements TargetLink {
 
     @Override
     public void send(SourceMessage message) throws AgentFailure {
+        if (message.hasImage() || message.hasManifest()) {
+            sendImages(message);
+        } else {
+            sendInCall(message);
+        }
+    }
+
+    private void sendImages(SourceMessage message) throws AgentFailure {
+        ImageStreamClient stream;
+        sending.lock();
+        try {
+            if (ended != null) {
+                throw ended;
+            }
+            if (images == null) {
+                throw new IllegalStateException("images before the target's Welcome");
+            }
+            stream = images;
+        } finally {
+            sending.unlock();
+        }
+        try {
+            stream.send(message);
+        } catch (IOException e) {
+            throw whyBroken(e);
+        }
+    }
+
+    /** A target that closes its door has said why, in the call. */
+    private AgentFailure whyBroken(IOException broken) {
+        AgentFailure fallback =
+                new AgentFailure(
+                        FailureReason.StreamBroken,
+                        "The target takes no more images: " + broken.getMessage(),
+                        broken);
+        sending.lock();
+        try {
+            long left = REASON_LIMIT.toNanos();
+            while (ended == null && left > 0) {
+                left = ready.awaitNanos(left);
+            }
+            return ended == null ? fallback : ended;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return fallback;
+        } finally {
+            sending.unlock();
+        }
+    }
+
+    private void sendInCall(SourceMessage message) throws AgentFailure {
         sending.lock();
         try {
             while (ended == null && !call.isReady()) {
@@ -96,7 +164,12 @@ final class GrpcTargetLink implements TargetLink {
             case TargetMessage message
                     when message.getBodyCase() == TargetMessage.BodyCase.FAILED ->
                     throw PeerFailures.fromWire(message.getFailed());
-            case TargetMessage message when message.getBodyCase() == expected -> message;
+            case TargetMessage message when message.getBodyCase() == expected -> {
+                if (message.hasWelcome()) {
+                    openImages(message.getWelcome());
+                }
+                yield message;
+            }
             default ->
                     throw new AgentFailure(
                             FailureReason.InternalError,
@@ -106,6 +179,21 @@ final class GrpcTargetLink implements TargetLink {
                                     + expected
                                     + " was expected");
         };
+    }
+
+    private void openImages(Welcome welcome) throws AgentFailure {
+        sending.lock();
+        try {
+            images = new ImageStreamClient(host, welcome);
+        } catch (IOException e) {
+            throw new AgentFailure(
+                    FailureReason.AgentUnreachable,
+                    "The target's agent cannot be reached at %s, port %d, where images go: %s"
+                            .formatted(host, welcome.getImagePort(), e.getMessage()),
+                    e);
+        } finally {
+            sending.unlock();
+        }
     }
 
     @Override
@@ -125,15 +213,30 @@ final class GrpcTargetLink implements TargetLink {
             if (ended == null) {
                 call.halfClose();
             }
+            closeImages();
         } finally {
             sending.unlock();
         }
         channel.shutdown();
     }
 
+    private void closeImages() {
+        ImageStreamClient stream = images;
+        if (stream != null) {
+            try {
+                stream.close();
+            } catch (IOException e) {
+                LOG.debug("The connection for images could not be closed", e);
+            }
+        }
+    }
+
     private final class Replies extends ClientCall.Listener<TargetMessage> {
         @Override
         public void onMessage(TargetMessage message) {
+            if (message.hasFailed()) {
+                end(PeerFailures.fromWire(message.getFailed()));
+            }
             replies.add(message);
             call.request(1);
         }
@@ -151,15 +254,23 @@ final class GrpcTargetLink implements TargetLink {
         @Override
         public void onClose(Status status, Metadata trailers) {
             AgentFailure failure = failure(status);
+            end(failure);
+            replies.add(failure);
+            channel.shutdown();
+        }
+
+        /** The first reason is the one that counts. */
+        private void end(AgentFailure failure) {
             sending.lock();
             try {
-                ended = failure;
+                if (ended == null) {
+                    ended = failure;
+                }
+                closeImages();
                 ready.signalAll();
             } finally {
                 sending.unlock();
             }
-            replies.add(failure);
-            channel.shutdown();
         }
 
         private AgentFailure failure(Status status) {

@@ -29,7 +29,13 @@ public final class PeerClient implements SourceRecords {
      * @param address {@code host:port} of its agent
      */
     public TargetLink connect(String node, String address) {
-        return new GrpcTargetLink(channel(node, address));
+        return new GrpcTargetLink(channel(node, address), host(address));
+    }
+
+    /** Without the port, and without the brackets of an IPv6 address. */
+    private static String host(String address) {
+        String host = address.substring(0, address.lastIndexOf(':'));
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 
     @Override

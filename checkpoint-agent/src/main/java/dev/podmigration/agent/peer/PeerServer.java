@@ -18,20 +18,32 @@ public final class PeerServer implements AutoCloseable {
     /** Frames carry at most 1 MiB of payload. */
     private static final int MAX_MESSAGE_BYTES = 4 << 20;
 
+    private final ImageStreamServer images;
     private final Server server;
 
-    /** Listens on every address of the node. Port 0 takes a free one. */
-    public PeerServer(Identity identity, int port, PeerHandler handler) throws IOException {
-        this(identity, new InetSocketAddress(port), handler);
+    /**
+     * Listens on every address of the node. Port 0 takes a free one.
+     *
+     * @param port of the calls
+     * @param imagePort of the connections that carry images
+     */
+    public PeerServer(Identity identity, int port, int imagePort, PeerHandler handler)
+            throws IOException {
+        this(identity, new InetSocketAddress(port), new InetSocketAddress(imagePort), handler);
     }
 
-    private PeerServer(Identity identity, InetSocketAddress address, PeerHandler handler)
+    private PeerServer(
+            Identity identity,
+            InetSocketAddress address,
+            InetSocketAddress imageAddress,
+            PeerHandler handler)
             throws IOException {
+        images = new ImageStreamServer(imageAddress);
         server =
                 NettyServerBuilder.forAddress(address, identity.serverCredentials())
                         .executor(Executors.newVirtualThreadPerTaskExecutor())
                         .intercept(new PeerNode())
-                        .addService(new PeerService(handler))
+                        .addService(new PeerService(handler, images))
                         .flowControlWindow(FLOW_CONTROL_WINDOW)
                         .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                         .permitKeepAliveTime(5, TimeUnit.SECONDS)
@@ -43,8 +55,8 @@ public final class PeerServer implements AutoCloseable {
 
     /** Listens on a free port, for this machine only. */
     public static PeerServer onLoopback(Identity identity, PeerHandler handler) throws IOException {
-        return new PeerServer(
-                identity, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), handler);
+        InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        return new PeerServer(identity, free, free, handler);
     }
 
     public int port() {
@@ -52,7 +64,8 @@ public final class PeerServer implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
+        images.close();
         server.shutdownNow();
     }
 }

@@ -47,6 +47,7 @@ class CriuConfigurationTest {
             assertThat(file)
                     .content()
                     .contains(HOOK + "tcp-established\nskip-in-flight\nfile-locks\nshell-job\n");
+            assertThat(configuration.isInstalled()).as("while a dump starts").isTrue();
         }
         assertThat(file).hasContent("# BEGIN podmigration\n" + HOOK + "# END podmigration\n");
     }
@@ -101,6 +102,18 @@ class CriuConfigurationTest {
 
         assertThat(file).hasContent("timeout 30\n");
         assertThat(file.getParent()).isDirectoryNotContaining("glob:**.podmigration");
+    }
+
+    @Test
+    void aBlockThatSomebodyChangedIsNotInstalled() throws Exception {
+        CriuConfiguration configuration = CriuConfiguration.of(host, "/usr/bin/crun");
+        assertThat(configuration.isInstalled()).isFalse();
+        configuration.install();
+        Files.writeString(file, Files.readString(file).replace("bin/hook", "bin/other"));
+        assertThat(configuration.isInstalled()).isFalse();
+        configuration.install();
+        Files.writeString(file, Files.readString(file).replace("# END podmigration\n", ""));
+        assertThat(configuration.isInstalled()).isFalse();
     }
 
     @Test

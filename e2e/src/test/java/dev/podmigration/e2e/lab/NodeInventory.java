@@ -51,10 +51,17 @@ public record NodeInventory(String node, List<String> lines) {
             Pattern.compile("^(process \\S*conmon) .*( -n k8s_[^_]+_).*$");
 
     public static NodeInventory of(Lab lab, String node) {
+        // A container of the installation that was started again leaves its control group with its
+        // pod.
+        List<String> own =
+                lab.client().pods().inNamespace("podmigration-system").list().getItems().stream()
+                        .map(pod -> "/pod" + pod.getMetadata().getUid() + "/")
+                        .toList();
         return new NodeInventory(
                 node,
                 lab.onNode(node, SCRIPT)
                         .lines()
+                        .filter(line -> own.stream().noneMatch(line::contains))
                         .map(line -> MONITOR.matcher(line).replaceAll("$1$2"))
                         .map(line -> MADE_UP.matcher(line).replaceAll("*"))
                         .toList());
