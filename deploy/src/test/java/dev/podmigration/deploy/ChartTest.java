@@ -122,7 +122,12 @@ class ChartTest {
 
     @Test
     void theAgentListensWhereItsPortsAndProbesSay() {
-        Container agent = agent(Map.of("agent.port", "9500", "agent.healthPort", "9501"));
+        Container agent =
+                agent(
+                        Map.of(
+                                "agent.port", "9500",
+                                "agent.imagePort", "9502",
+                                "agent.healthPort", "9501"));
         assertThat(agent.getEnv())
                 .anyMatch(
                         variable ->
@@ -130,11 +135,15 @@ class ChartTest {
                                         && variable.getValue().equals("9500"))
                 .anyMatch(
                         variable ->
+                                variable.getName().equals("PODMIGRATION_IMAGE_PORT")
+                                        && variable.getValue().equals("9502"))
+                .anyMatch(
+                        variable ->
                                 variable.getName().equals("PODMIGRATION_HEALTH_PORT")
                                         && variable.getValue().equals("9501"));
         assertThat(agent.getPorts())
                 .extracting(port -> port.getName() + " " + port.getHostPort())
-                .containsExactlyInAnyOrder("peer 9500", "health 9501");
+                .containsExactlyInAnyOrder("peer 9500", "images 9502", "health 9501");
         assertThat(agent.getLivenessProbe().getHttpGet().getPort().getStrVal()).isEqualTo("health");
     }
 
