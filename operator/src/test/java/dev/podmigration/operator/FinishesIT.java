@@ -122,8 +122,32 @@ class FinishesIT {
                                     .containsEntry("tcpEstablished", "JVM");
                         });
         assertThat(ended.getStatus().getFindings()).isNotEmpty();
+        assertThat(ended.getStatus().getFreeze().getPredictedMilliseconds()).isPositive();
         assertThat(stage.halves()).isEmpty();
         assertThat(stage.places()).containsOnlyKeys("app").containsValue(stage.source());
+    }
+
+    @Test
+    void anotherOperatorKnowsHowLongFreezesWere() {
+        PodMigration first = stage.awaitEnd(stage.migrate("app"));
+        assertThat(first.getStatus().getFreeze().getPredictedMilliseconds()).isEqualTo(800);
+        stage.stopOperator();
+        stage.startOperator();
+
+        PodMigration second =
+                stage.awaitEnd(
+                        stage.migrate(
+                                first.getStatus().getTarget().getPodName(),
+                                spec -> {
+                                    spec.getTarget().setNodeName(stage.source());
+                                    spec.setDryRun(true);
+                                }));
+
+        assertThat(second.getStatus().getFreeze().getPredictedMilliseconds())
+                .as(() -> stage.report(second))
+                .isLessThan(800);
+        assertThat(second.getStatus().getStrategy().getReasons())
+                .anyMatch(reason -> reason.contains("as measured in the last migration"));
     }
 
     @Test

@@ -20,7 +20,9 @@ public class Freeze extends ApiBean {
     @JsonPropertyDescription("Measured length. Unit: milliseconds.")
     private @Nullable Long milliseconds;
 
-    @JsonPropertyDescription("Length expected before the freeze. Unit: milliseconds.")
+    @JsonPropertyDescription(
+            "Length expected by the checks, from the memory of the pod and the freezes of earlier"
+                    + " migrations; the finding Freeze says how. Unit: milliseconds.")
     private @Nullable Long predictedMilliseconds;
 
     public @Nullable String getStart() {

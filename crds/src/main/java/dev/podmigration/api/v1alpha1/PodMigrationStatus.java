@@ -39,7 +39,9 @@ public class PodMigrationStatus extends ApiBean {
     @JsonPropertyDescription("The strategy that was chosen, and why.")
     private @Nullable StrategyChoice strategy;
 
-    @JsonPropertyDescription("The time in which neither copy answers.")
+    @JsonPropertyDescription(
+            "The time in which neither copy answers: what is expected, later also what was"
+                    + " measured.")
     private @Nullable Freeze freeze;
 
     @JsonPropertyDescription("What was moved.")

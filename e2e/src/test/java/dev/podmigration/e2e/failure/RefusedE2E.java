@@ -109,7 +109,7 @@ final class RefusedE2E {
                     EchoClient.connect(started.getStatus().getPodIP(), ECHO_PORT)) {
                 PodMigrationStatus status =
                         moves.fail("echo", NODE_B, FailureReason.ImageMissing, spec -> {});
-                assertThat(status.getFreeze()).isNull();
+                assertThat(Moves.wasFrozen(status)).isFalse();
                 client.expectAnswers(50);
             }
             playground.client().pods().inNamespace(playground.namespace()).delete();
@@ -149,7 +149,7 @@ final class RefusedE2E {
         assertThat(status.getFailure()).isNotNull();
         assertThat(status.getFailure().getReason())
                 .isIn(FailureReason.TargetUnschedulable, FailureReason.TargetMemoryTooSmall);
-        assertThat(status.getFreeze()).isNull();
+        assertThat(Moves.wasFrozen(status)).isFalse();
     }
 
     /** Memory of the target that no pod has asked for. */

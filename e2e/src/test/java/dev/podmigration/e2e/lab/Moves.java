@@ -118,6 +118,11 @@ public final class Moves {
                 .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"cancelled\":true}}");
     }
 
+    /** Whether the pod was ever silent; how long it would be is said before. */
+    public static boolean wasFrozen(PodMigrationStatus status) {
+        return status.getFreeze() != null && status.getFreeze().getStart() != null;
+    }
+
     public static String targetPod(PodMigrationStatus status) {
         return Objects.requireNonNull(
                 Objects.requireNonNull(status.getTarget(), "target").getPodName(), "podName");

@@ -6,6 +6,7 @@ import dev.podmigration.operator.action.Action;
 import dev.podmigration.operator.action.Executor;
 import dev.podmigration.operator.action.RefusedException;
 import dev.podmigration.operator.event.Announcer;
+import dev.podmigration.operator.forecast.FreezeHistory;
 import dev.podmigration.operator.metrics.MigrationMetrics;
 import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.phase.Decision;
@@ -38,18 +39,21 @@ final class Driver {
     private final Executor executor;
     private final Announcer announcer;
     private final MigrationMetrics metrics;
+    private final FreezeHistory history;
 
     Driver(
             Observer observer,
             PhaseTable phases,
             Executor executor,
             Announcer announcer,
-            MigrationMetrics metrics) {
+            MigrationMetrics metrics,
+            FreezeHistory history) {
         this.observer = observer;
         this.phases = phases;
         this.executor = executor;
         this.announcer = announcer;
         this.metrics = metrics;
+        this.history = history;
     }
 
     /**
@@ -94,6 +98,7 @@ final class Driver {
                 case Decision.Finish finish -> {
                     LOG.info("Ended: {}", finish.phase());
                     metrics.ended(current);
+                    history.learn(current);
                     return Optional.empty();
                 }
                 case Decision.Stay stay -> {

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The watched objects. What is not in a cache is asked for: it may have been made a moment ago, and
@@ -107,6 +108,11 @@ final class Informers implements Cluster {
     @Override
     public Optional<MigrationNode> migrationNode(String name) {
         return migrationNodes.get(new ResourceID(name));
+    }
+
+    /** Of every namespace that is served, ended ones too. */
+    Stream<PodMigration> migrations() {
+        return migrations.list();
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.operator.action.Executor;
 import dev.podmigration.operator.event.Announcer;
 import dev.podmigration.operator.event.EventRecorder;
+import dev.podmigration.operator.forecast.FreezeHistory;
 import dev.podmigration.operator.metrics.MigrationMetrics;
 import dev.podmigration.operator.phase.PhaseTable;
 import dev.podmigration.operator.settings.TimeLimits;
@@ -40,14 +41,16 @@ public final class MigrationReconciler implements Reconciler<PodMigration>, Clea
      */
     private static final Duration OVERDUE = Duration.ofSeconds(15);
 
+    private final FreezeHistory history = new FreezeHistory();
     private final PhaseTable phases;
     private final MigrationMetrics metrics;
     private final Clock clock;
 
+    private @Nullable Informers informers;
     private @Nullable Driver driver;
 
     public MigrationReconciler(TimeLimits limits, MigrationMetrics metrics, Clock clock) {
-        this.phases = new PhaseTable(limits);
+        this.phases = new PhaseTable(limits, history);
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -56,15 +59,17 @@ public final class MigrationReconciler implements Reconciler<PodMigration>, Clea
     public List<EventSource<?, PodMigration>> prepareEventSources(
             EventSourceContext<PodMigration> context) {
         KubernetesClient client = context.getClient();
-        Informers informers = new Informers(context);
+        Informers watched = new Informers(context);
+        informers = watched;
         driver =
                 new Driver(
-                        new Observer(informers, clock),
+                        new Observer(watched, clock),
                         phases,
                         new Executor(client, clock),
                         new Announcer(new EventRecorder(client, clock)),
-                        metrics);
-        return informers.sources();
+                        metrics,
+                        history);
+        return watched.sources();
     }
 
     @Override
@@ -82,9 +87,11 @@ public final class MigrationReconciler implements Reconciler<PodMigration>, Clea
     }
 
     private Optional<Duration> drive(PodMigration migration, Context<PodMigration> context) {
-        if (driver == null) {
+        if (driver == null || informers == null) {
             throw new IllegalStateException("reconciling before the event sources were prepared");
         }
+        // Not before: now the caches are filled.
+        history.begin(informers::migrations);
         return driver.drive(migration, draft -> write(draft, context)).map(this::delay);
     }
 

@@ -2,9 +2,12 @@ package dev.podmigration.operator.metrics;
 
 import dev.podmigration.api.v1alpha1.ByteCounts;
 import dev.podmigration.api.v1alpha1.Failure;
+import dev.podmigration.api.v1alpha1.Freeze;
 import dev.podmigration.api.v1alpha1.PodMigration;
+import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationStatus;
 
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 
@@ -57,7 +60,25 @@ public final class MigrationMetrics {
                     .register(registry)
                     .record(Duration.ofMillis(status.getFreeze().getMilliseconds()));
         }
+        forecast(status);
         bytes(status.getBytes());
+    }
+
+    /** Only of freezes that ended by themselves. */
+    private void forecast(PodMigrationStatus status) {
+        Freeze freeze = status.getFreeze();
+        if (status.getPhase() == PodMigrationPhase.Succeeded
+                && freeze != null
+                && freeze.getMilliseconds() != null
+                && freeze.getPredictedMilliseconds() != null
+                && freeze.getPredictedMilliseconds() > 0) {
+            // In percent, because the histogram counts in whole numbers.
+            DistributionSummary.builder("podmigration.freeze.forecast.percent")
+                    .description("Measured freeze in percent of the expected one")
+                    .serviceLevelObjectives(25, 50, 75, 90, 110, 125, 150, 200, 400)
+                    .register(registry)
+                    .record(100.0 * freeze.getMilliseconds() / freeze.getPredictedMilliseconds());
+        }
     }
 
     private void bytes(@Nullable ByteCounts bytes) {

@@ -3,6 +3,7 @@ package dev.podmigration.operator.phase;
 import dev.podmigration.api.v1alpha1.Failure;
 import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
+import dev.podmigration.operator.forecast.FreezeHistory;
 import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.preflight.NodeFitness;
 import dev.podmigration.operator.preflight.Preflight;
@@ -25,12 +26,12 @@ public final class PhaseTable {
     private final PhaseHandler switching;
     private final PhaseHandler rollBack;
 
-    public PhaseTable(TimeLimits limits) {
+    public PhaseTable(TimeLimits limits, FreezeHistory history) {
         NodeFitness fitness = new NodeFitness(limits.heartbeat());
         Silence silence = new Silence(limits);
         obstacles = new Obstacles(silence);
         pending = new PendingPhase();
-        preflight = new PreflightPhase(new Preflight(fitness), silence, limits);
+        preflight = new PreflightPhase(new Preflight(fitness), history, silence, limits);
         preparing = new PreparingPhase(new TargetNodes(fitness), limits);
         armed = new ArmedPhase(silence);
         frozen = new FrozenPhase(silence);

@@ -3,6 +3,7 @@ package dev.podmigration.operator.phase;
 import dev.podmigration.api.v1alpha1.Failure;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.Finding;
+import dev.podmigration.api.v1alpha1.Freeze;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
 import dev.podmigration.api.v1alpha1.PodCheckpointStatus;
@@ -10,7 +11,10 @@ import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.Strategy;
 import dev.podmigration.api.v1alpha1.StrategyChoice;
 import dev.podmigration.operator.action.Action;
+import dev.podmigration.operator.forecast.FreezeForecast;
+import dev.podmigration.operator.forecast.FreezeHistory;
 import dev.podmigration.operator.observe.Observation;
+import dev.podmigration.operator.preflight.InspectedMemory;
 import dev.podmigration.operator.preflight.Preflight;
 import dev.podmigration.operator.settings.TimeLimits;
 
@@ -18,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Checks everything before anything is touched: first what needs no agent, then what the source
@@ -25,12 +30,17 @@ import java.util.Optional;
  */
 final class PreflightPhase implements PhaseHandler {
 
+    /** Checks whose findings are also reasons of the plan. */
+    private static final Set<String> REASONS = Set.of("Address", Preflight.FREEZE);
+
     private final Preflight preflight;
+    private final FreezeHistory history;
     private final Silence silence;
     private final TimeLimits limits;
 
-    PreflightPhase(Preflight preflight, Silence silence, TimeLimits limits) {
+    PreflightPhase(Preflight preflight, FreezeHistory history, Silence silence, TimeLimits limits) {
         this.preflight = preflight;
+        this.history = history;
         this.silence = silence;
         this.limits = limits;
     }
@@ -44,7 +54,8 @@ final class PreflightPhase implements PhaseHandler {
         Optional<PodCheckpointStatus> inspection =
                 seen.checkpointStatus()
                         .filter(status -> status.getPhase() == PodCheckpointPhase.Inspected);
-        inspection.ifPresent(found -> findings.addAll(preflight.inspected(seen, found)));
+        inspection.ifPresent(
+                found -> findings.addAll(preflight.inspected(seen, found, forecast(seen))));
         seen.status().setFindings(findings);
         Optional<Failure> refusal = Preflight.refusal(findings);
         if (refusal.isPresent()) {
@@ -56,6 +67,21 @@ final class PreflightPhase implements PhaseHandler {
         seen.status().setStrategy(plan(seen));
         // Decided now and written; what follows from it comes in the next round.
         return new Decision.Enter(PodMigrationPhase.Preflight);
+    }
+
+    /** Noted for the time after: it is compared with what happens. */
+    private FreezeForecast forecast(Observation seen) {
+        FreezeForecast forecast =
+                FreezeForecast.of(
+                        history,
+                        seen.sourceNode().orElseThrow(),
+                        seen.spec().getTarget().getNodeName(),
+                        seen.status().getContainers().size(),
+                        InspectedMemory.of(seen));
+        Freeze freeze = new Freeze();
+        freeze.setPredictedMilliseconds(forecast.milliseconds());
+        seen.status().setFreeze(freeze);
+        return forecast;
     }
 
     private Decision inspect(Observation seen) {
@@ -88,7 +114,7 @@ final class PreflightPhase implements PhaseHandler {
                         ? "strategy is Checkpoint."
                         : "No check objects to moving memory, sockets and files.");
         seen.status().getFindings().stream()
-                .filter(finding -> "Address".equals(finding.getCheck()))
+                .filter(finding -> REASONS.contains(finding.getCheck()))
                 .map(Finding::getMessage)
                 .forEach(reasons::add);
         choice.setReasons(reasons);

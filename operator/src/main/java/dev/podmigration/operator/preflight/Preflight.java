@@ -7,15 +7,20 @@ import dev.podmigration.api.v1alpha1.Finding;
 import dev.podmigration.api.v1alpha1.InspectedContainer;
 import dev.podmigration.api.v1alpha1.PodCheckpointStatus;
 import dev.podmigration.api.v1alpha1.Verdict;
+import dev.podmigration.operator.forecast.FreezeForecast;
 import dev.podmigration.operator.observe.Observation;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** All checks, always all of them: a person wants to repair everything at once. */
 public final class Preflight {
+
+    /** Name of the check that says how long the freeze will be. */
+    public static final String FREEZE = "Freeze";
 
     private static final String POD = "Pod";
 
@@ -60,10 +65,26 @@ public final class Preflight {
     }
 
     /** What the agent of the source node found inside the pod, and what follows from it. */
-    public List<Finding> inspected(Observation seen, PodCheckpointStatus inspection) {
+    public List<Finding> inspected(
+            Observation seen, PodCheckpointStatus inspection, FreezeForecast forecast) {
         List<Finding> findings = new ArrayList<>(inspection.getFindings());
         findings.addAll(openConnections(seen, inspection));
+        findings.add(freeze(seen, forecast));
         return findings;
+    }
+
+    /** Never a refusal: it may be wrong, and a freeze that takes too long is rolled back. */
+    private static Finding freeze(Observation seen, FreezeForecast forecast) {
+        int limit = seen.spec().getLimits().getFreezeSeconds();
+        return forecast.milliseconds() <= TimeUnit.SECONDS.toMillis(limit)
+                ? Finding.passed(FREEZE, forecast.derivation())
+                : Finding.warning(
+                        FREEZE,
+                        FailureReason.FreezeLimitExceeded,
+                        forecast.derivation()
+                                + " That is more than limits.freezeSeconds, "
+                                + limit
+                                + " s: it would be rolled back.");
     }
 
     /** The first refusal decides the reason; the message names all. */

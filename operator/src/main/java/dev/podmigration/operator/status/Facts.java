@@ -1,5 +1,6 @@
 package dev.podmigration.operator.status;
 
+import dev.podmigration.api.v1alpha1.Freeze;
 import dev.podmigration.api.v1alpha1.PodCheckpointStatus;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationStatus;
@@ -10,6 +11,8 @@ import dev.podmigration.operator.observe.PodState;
 import dev.podmigration.operator.workload.OptionPlan;
 
 import io.fabric8.kubernetes.api.model.Pod;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
@@ -40,11 +43,21 @@ public final class Facts {
                             .toList());
         }
         if (half.getFreeze() != null) {
-            status.setFreeze(half.getFreeze());
+            status.setFreeze(measured(half.getFreeze(), status.getFreeze()));
         }
         if (half.getBytes() != null) {
             status.setBytes(half.getBytes());
         }
+    }
+
+    /** A new one: what the agent reports is an object of a cache. */
+    private static Freeze measured(Freeze reported, @Nullable Freeze known) {
+        Freeze freeze = new Freeze();
+        freeze.setStart(reported.getStart());
+        freeze.setEnd(reported.getEnd());
+        freeze.setMilliseconds(reported.getMilliseconds());
+        freeze.setPredictedMilliseconds(known == null ? null : known.getPredictedMilliseconds());
+        return freeze;
     }
 
     private static void note(PodRestoreStatus half, PodMigrationStatus status) {

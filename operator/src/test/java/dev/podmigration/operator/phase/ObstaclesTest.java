@@ -9,6 +9,7 @@ import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.api.v1alpha1.RestoreGoal;
 import dev.podmigration.operator.fakes.Case;
+import dev.podmigration.operator.forecast.FreezeHistory;
 import dev.podmigration.operator.settings.TimeLimits;
 
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ import java.time.Duration;
 
 class ObstaclesTest {
 
-    private final PhaseTable phases = new PhaseTable(TimeLimits.DEFAULT);
+    private final PhaseTable phases = new PhaseTable(TimeLimits.DEFAULT, new FreezeHistory());
 
     @Test
     void aGrantIsNotTakenBackBecauseOfTimeOrSilenceOrTheUser() {

@@ -1,0 +1,70 @@
+package dev.podmigration.operator.forecast;
+
+import dev.podmigration.api.v1alpha1.PodMigration;
+import dev.podmigration.api.v1alpha1.PodMigrationPhase;
+import dev.podmigration.api.v1alpha1.PodMigrationStatus;
+import dev.podmigration.api.v1alpha1.Timestamps;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What one finished migration has shown.
+ *
+ * @param migration its uid
+ * @param source node
+ * @param target node
+ * @param containers that were saved one after another
+ * @param bytes of memory that moved
+ * @param milliseconds for which neither copy answered
+ */
+record FreezeSample(
+        String migration,
+        Instant ended,
+        String source,
+        String target,
+        int containers,
+        long bytes,
+        long milliseconds) {
+
+    FreezeSample {
+        if (containers < 1 || bytes < 0 || milliseconds < 1) {
+            throw new IllegalArgumentException(
+                    containers + " containers, " + bytes + " B, " + milliseconds + " ms");
+        }
+    }
+
+    double mebibytes() {
+        return bytes / FreezeModel.MEBIBYTE;
+    }
+
+    /** Empty for one that did not succeed: its freeze was ended by something else than its size. */
+    static Optional<FreezeSample> of(PodMigration migration) {
+        PodMigrationStatus status = migration.getStatus();
+        boolean complete =
+                status != null
+                        && status.getPhase() == PodMigrationPhase.Succeeded
+                        && status.getCompletionTime() != null
+                        && status.getSource() != null
+                        && status.getSource().getNodeName() != null
+                        && status.getTarget() != null
+                        && status.getTarget().getNodeName() != null
+                        && !status.getContainers().isEmpty()
+                        && status.getBytes() != null
+                        && status.getBytes().getMemory() != null
+                        && status.getFreeze() != null
+                        && status.getFreeze().getMilliseconds() != null
+                        && status.getFreeze().getMilliseconds() > 0;
+        return complete
+                ? Optional.of(
+                        new FreezeSample(
+                                migration.getMetadata().getUid(),
+                                Timestamps.parse(status.getCompletionTime()),
+                                status.getSource().getNodeName(),
+                                status.getTarget().getNodeName(),
+                                status.getContainers().size(),
+                                status.getBytes().getMemory(),
+                                status.getFreeze().getMilliseconds()))
+                : Optional.empty();
+    }
+}
