@@ -11,14 +11,15 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * How a pod is connected to its node: a pair of interfaces. Closing it closes its hold on the
  * node's namespace, not the pod's.
  *
  * @param mac of the pod's end
- * @param addresses that reach beyond the link, in the kernel's order: the pod's own first, kept
- *     ones after it
+ * @param addresses that reach beyond the link, in the order in which they were added: of each
+ *     family the pod's own first, kept ones after it
  */
 public record PodInterface(
         LinkEnd podEnd, LinkEnd nodeEnd, MacAddress mac, List<LinkAddress> addresses)
@@ -61,14 +62,23 @@ public record PodInterface(
                     new LinkEnd(pod, first.name()),
                     new LinkEnd(node, peer.name()),
                     first.mac().orElseThrow(),
-                    inPod.addresses().stream()
-                            .filter(address -> address.linkIndex() == first.index())
-                            .filter(LinkAddress::isGlobal)
-                            .toList());
+                    inOrder(
+                            inPod.addresses().stream()
+                                    .filter(address -> address.linkIndex() == first.index())
+                                    .filter(LinkAddress::isGlobal)
+                                    .toList()));
         } catch (IOException | InterruptedException e) {
             node.close();
             throw e;
         }
+    }
+
+    /** The kernel lists IPv6 addresses of one scope with the latest first, IPv4 ones last. */
+    private static List<LinkAddress> inOrder(List<LinkAddress> listed) {
+        return Stream.concat(
+                        listed.stream().filter(address -> !address.isIpv6()),
+                        listed.reversed().stream().filter(LinkAddress::isIpv6))
+                .toList();
     }
 
     private static NetworkLink first(RouteNetlink inPod, NetworkNamespace pod) throws IOException {

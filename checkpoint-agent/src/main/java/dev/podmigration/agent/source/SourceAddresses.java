@@ -1,6 +1,7 @@
 package dev.podmigration.agent.source;
 
 import dev.podmigration.agent.address.AddressReservation;
+import dev.podmigration.agent.address.Cidr;
 import dev.podmigration.agent.address.PodInterface;
 import dev.podmigration.agent.address.SocketEntry.Protocol;
 import dev.podmigration.agent.address.SocketEntry.State;
@@ -39,27 +40,37 @@ public final class SourceAddresses {
     }
 
     /**
-     * The pod's own address, because peers that have only just learned it will still try it, and of
-     * those that it brought from earlier nodes the ones that a socket holds on to. So the list does
-     * not grow with every move.
+     * Of each family the pod's own address, because peers that have only just learned it will still
+     * try it; the one that it started with, which its program has told to others; and of those in
+     * between the ones that a socket holds on to. So the list does not grow with every move.
      */
     List<String> toKeep(long pid, PodInterface link) throws IOException {
         Set<InetAddress> needed = UsedAddresses.read(host.process(pid, "")).needed();
-        List<String> keep = new ArrayList<>();
-        for (LinkAddress address : link.addresses()) {
-            if (keep.isEmpty() || needed.contains(address.address())) {
-                keep.add(address.address().getHostAddress() + "/" + address.prefixLength());
-            }
+        List<LinkAddress> keep = new ArrayList<>();
+        for (boolean ipv6 : new boolean[] {false, true}) {
+            List<LinkAddress> family =
+                    link.addresses().stream().filter(found -> found.isIpv6() == ipv6).toList();
+            family.stream()
+                    .filter(
+                            found ->
+                                    found.equals(family.getFirst())
+                                            || found.equals(family.getLast())
+                                            || needed.contains(found.address()))
+                    .forEach(keep::add);
         }
-        return keep;
+        return keep.stream()
+                .map(kept -> kept.address().getHostAddress() + "/" + kept.prefixLength())
+                .toList();
     }
 
     /** Nobody on this node gets these addresses while the PodCheckpoint {@code owner} exists. */
     void reserve(String owner, String sandboxId, List<String> addresses)
             throws IOException, InterruptedException {
+        List<InetAddress> before = reservation.takenBy(owner);
         for (String cidr : addresses) {
-            InetAddress address = address(cidr);
-            if (reservation.take(address, sandboxId, owner)) {
+            InetAddress address = Cidr.parse(cidr).address();
+            // One that the pod brought from another node is reserved there.
+            if (!before.contains(address) && reservation.take(address, sandboxId, owner)) {
                 LOG.info("{} stays reserved for PodCheckpoint {}", address.getHostAddress(), owner);
             }
         }
@@ -81,9 +92,5 @@ public final class SourceAddresses {
             Thread.currentThread().interrupt();
             throw new IOException("The agent is stopping", e);
         }
-    }
-
-    static InetAddress address(String cidr) {
-        return InetAddress.ofLiteral(cidr.substring(0, cidr.indexOf('/')));
     }
 }

@@ -1,5 +1,6 @@
 package dev.podmigration.agent.source;
 
+import dev.podmigration.agent.address.Cidr;
 import dev.podmigration.agent.address.PodInterface;
 import dev.podmigration.agent.commit.SourceRecord;
 import dev.podmigration.agent.fence.Announcer;
@@ -147,6 +148,6 @@ final class SourceFence {
     }
 
     private static List<InetAddress> addresses(SourceRecord record) {
-        return record.addresses().stream().map(SourceAddresses::address).toList();
+        return record.addresses().stream().map(cidr -> Cidr.parse(cidr).address()).toList();
     }
 }

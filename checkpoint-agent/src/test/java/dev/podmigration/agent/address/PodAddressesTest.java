@@ -21,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.util.List;
 
 class PodAddressesTest {
     private final KeptAddresses kept = new KeptAddresses();
@@ -53,6 +54,26 @@ class PodAddressesTest {
             assertThat(found.addresses())
                     .extracting(LinkAddress::toString)
                     .containsExactly("10.9.0.5/24", "fd00:9:0:0:0:0:0:5/64");
+        }
+    }
+
+    @Test
+    void addresses_are_told_in_the_order_in_which_the_pod_got_them() throws Exception {
+        for (String address :
+                List.of("10.9.0.3/24", "fd00:9::3/64", "10.9.0.2/24", "fd00:9::2/64")) {
+            kept.add(pod.podEnd(), address);
+        }
+
+        try (PodInterface found = discover(node.namespace())) {
+            assertThat(found.addresses())
+                    .extracting(LinkAddress::toString)
+                    .containsExactly(
+                            "10.9.0.5/24",
+                            "10.9.0.3/24",
+                            "10.9.0.2/24",
+                            "fd00:9:0:0:0:0:0:5/64",
+                            "fd00:9:0:0:0:0:0:3/64",
+                            "fd00:9:0:0:0:0:0:2/64");
         }
     }
 

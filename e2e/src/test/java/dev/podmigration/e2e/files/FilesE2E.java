@@ -51,7 +51,7 @@ final class FilesE2E {
         long after = check(address);
         assertThat(after).as("writes through the open descriptors").isGreaterThan(before);
 
-        // No connection uses the first address, so it does not go with a second move.
+        // The address that the first target was given goes with a second move, like the very first.
         String next = playground.pod(moved).getStatus().getPodIP();
         String back = Moves.targetPod(moves.succeed(moved, NODE_A));
         assertThat(manifest(playground, back)).isEqualTo(still);
