@@ -34,7 +34,11 @@ import java.util.stream.Collectors;
 final class NodeKeeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeKeeper.class);
-    private static final Duration RETRY = Duration.ofMinutes(1);
+    private static final Duration FIRST_RETRY = Duration.ofMinutes(1);
+
+    /** A node that cannot do something dumps and restores for it ever more rarely. */
+    private static final Duration LAST_RETRY = Duration.ofHours(1);
+
     private static final String CNI = "/etc/cni/net.d";
 
     private final Settings settings;
@@ -52,6 +56,7 @@ final class NodeKeeper {
     private volatile @Nullable Instant certificateExpiry;
     private @Nullable NodeFacts facts;
     private Instant tried = Instant.EPOCH;
+    private Duration retry = FIRST_RETRY;
 
     NodeKeeper(
             Settings settings,
@@ -113,9 +118,11 @@ final class NodeKeeper {
     /** Looks whether the parts are still there, and publishes. Called again and again. */
     synchronized void report() {
         try {
-            if (!isProved() && Instant.now().isAfter(tried.plus(RETRY))) {
+            if (!isProved() && Instant.now().isAfter(tried.plus(retry))) {
                 // What failed once may have been the load of that moment.
                 prepare();
+                Duration longer = retry.multipliedBy(2);
+                retry = longer.compareTo(LAST_RETRY) < 0 ? longer : LAST_RETRY;
             }
             if (facts == null) {
                 Node node = client.nodes().withName(settings.node()).get();

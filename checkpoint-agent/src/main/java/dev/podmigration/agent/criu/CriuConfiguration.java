@@ -4,17 +4,17 @@ import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.host.Host;
 import dev.podmigration.agent.host.HostFile;
 import dev.podmigration.agent.host.NodeDirectories;
+import dev.podmigration.agent.linux.ErrnoException;
+import dev.podmigration.agent.linux.FileMutex;
 import dev.podmigration.api.v1alpha1.FailureReason;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -34,6 +34,7 @@ public final class CriuConfiguration {
 
     private static final String DIRECTORY = "/etc/criu";
     private static final String LOCK = NodeDirectories.STATE + "/criu.lock";
+    private static final String HOOK = "action-script " + NodeDirectories.DATA + "/bin/hook";
 
     /** CRIU has read its options some hundred milliseconds after the kubelet was asked. */
     private static final Duration LEASE_LIMIT = Duration.ofSeconds(30);
@@ -67,14 +68,23 @@ public final class CriuConfiguration {
         return file.path();
     }
 
-    /** Names the hook, and forgets options that an agent left behind when it was killed. */
-    public void install() throws IOException {
-        put(List.of());
+    /**
+     * Names the hook, and forgets options that an agent left behind when it was killed; not those
+     * of a dump that is just starting.
+     */
+    public void install() throws IOException, InterruptedException {
+        Optional<FileMutex> lock = tryLock(Duration.ZERO);
+        if (lock.isPresent()) {
+            try (FileMutex _ = lock.get()) {
+                put(List.of());
+            }
+        }
+        // Otherwise whoever holds it puts our lines there, with its dump's and then without.
     }
 
-    /** Whether CRIU will call the hook, also while the options of a dump stand beside it. */
+    /** The hook is named, with or without the options of a dump that is just starting. */
     public boolean isInstalled() throws IOException {
-        return MarkedBlock.read(file.read()).containsAll(lines(List.of()));
+        return MarkedBlock.lines(file.read()).stream().findFirst().equals(Optional.of(HOOK));
     }
 
     /** Leaves what others wrote; a file with nothing else in it did not exist before. */
@@ -93,16 +103,19 @@ public final class CriuConfiguration {
             throw busy();
         }
         boolean leased = false;
-        FileChannel channel = null;
+        Optional<FileMutex> lock = Optional.empty();
         try {
-            channel = lock(deadline);
+            lock = tryLock(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+            if (lock.isEmpty()) {
+                throw busy();
+            }
             put(options.lines());
             leased = true;
-            return new Lease(channel);
+            return new Lease(lock.get());
         } finally {
             if (!leased) {
-                if (channel != null) {
-                    channel.close();
+                if (lock.isPresent()) {
+                    lock.get().close();
                 }
                 turn.release();
             }
@@ -112,10 +125,10 @@ public final class CriuConfiguration {
     /** The time in which CRIU's options are one dump's. */
     public final class Lease implements AutoCloseable {
 
-        private final FileChannel lock;
+        private final FileMutex lock;
         private final AtomicBoolean open = new AtomicBoolean(true);
 
-        private Lease(FileChannel lock) {
+        private Lease(FileMutex lock) {
             this.lock = lock;
         }
 
@@ -137,29 +150,18 @@ public final class CriuConfiguration {
 
     /**
      * Against another agent process on this node, as there is while the agent is replaced by a
-     * newer one.
+     * newer one, and against other users of the file in this one.
      */
-    private FileChannel lock(long deadline) throws IOException, AgentFailure, InterruptedException {
+    private Optional<FileMutex> tryLock(Duration limit) throws IOException, InterruptedException {
         Path path = host.path(LOCK);
         Files.createDirectories(path.getParent());
-        FileChannel channel =
-                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        boolean locked = false;
         try {
-            FileLock lock = channel.tryLock();
-            while (lock == null) {
-                if (System.nanoTime() - deadline > 0) {
-                    throw busy();
-                }
-                Thread.sleep(50);
-                lock = channel.tryLock();
+            return Optional.of(FileMutex.lock(path, limit));
+        } catch (ErrnoException e) {
+            if (e.is("EAGAIN")) {
+                return Optional.empty();
             }
-            locked = true;
-            return channel;
-        } finally {
-            if (!locked) {
-                channel.close();
-            }
+            throw e;
         }
     }
 
@@ -177,7 +179,7 @@ public final class CriuConfiguration {
 
     private static List<String> lines(List<String> options) {
         List<String> lines = new ArrayList<>();
-        lines.add("action-script " + NodeDirectories.DATA + "/bin/hook");
+        lines.add(HOOK);
         lines.addAll(options);
         return lines;
     }

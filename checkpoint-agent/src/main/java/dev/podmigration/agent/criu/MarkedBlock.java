@@ -30,26 +30,18 @@ final class MarkedBlock {
         return all.append(END).append('\n').toString();
     }
 
-    /** The lines between the marks, without their ends; none if there is no whole block. */
-    static List<String> read(String text) {
-        List<String> block = new ArrayList<>();
-        boolean ours = false;
-        for (String line : text.lines().toList()) {
-            if (line.equals(END)) {
-                return ours ? block : List.of();
-            }
-            if (ours) {
-                block.add(line);
-            }
-            ours |= line.equals(BEGIN) || line.equals(BEGIN_AFTER_OPEN_LINE);
-        }
-        return List.of();
+    /** What stands between the marks; nothing without both of them. */
+    static List<String> lines(String text) {
+        List<String> all = text.lines().toList();
+        int begin = Math.max(all.indexOf(BEGIN), all.indexOf(BEGIN_AFTER_OPEN_LINE));
+        int end = all.lastIndexOf(END);
+        return begin < 0 || end < begin ? List.of() : all.subList(begin + 1, end);
     }
 
     static String remove(String text) {
         StringBuilder kept = new StringBuilder();
         boolean ours = false;
-        for (String line : lines(text)) {
+        for (String line : withEnds(text)) {
             String bare = line.endsWith("\n") ? line.substring(0, line.length() - 1) : line;
             if (bare.equals(BEGIN_AFTER_OPEN_LINE) && !kept.isEmpty()) {
                 kept.setLength(kept.length() - 1);
@@ -64,8 +56,7 @@ final class MarkedBlock {
         return kept.toString();
     }
 
-    /** With their ends. */
-    private static List<String> lines(String text) {
+    private static List<String> withEnds(String text) {
         List<String> lines = new ArrayList<>();
         int start = 0;
         while (start < text.length()) {

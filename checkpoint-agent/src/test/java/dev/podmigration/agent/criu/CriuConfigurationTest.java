@@ -87,6 +87,24 @@ class CriuConfigurationTest {
     }
 
     @Test
+    void aDumpThatIsStartingKeepsItsOptionsWhateverLooksAfterTheNode() throws Exception {
+        CriuConfiguration configuration = CriuConfiguration.of(host, "/usr/bin/crun");
+        configuration.install();
+        CriuConfiguration keeper = CriuConfiguration.of(host, "/usr/bin/crun");
+        try (CriuConfiguration.Lease _ = configuration.lease(DumpOptions.defaults())) {
+            assertThat(keeper.isInstalled()).isTrue();
+
+            keeper.install();
+
+            assertThat(file).content().contains("tcp-established");
+        }
+        assertThat(file).content().doesNotContain("tcp-established");
+        assertThat(keeper.isInstalled()).isTrue();
+        Files.writeString(file, "timeout 30\n");
+        assertThat(keeper.isInstalled()).isFalse();
+    }
+
+    @Test
     void whatAKilledAgentLeftIsTakenAway() throws Exception {
         CriuConfiguration configuration = CriuConfiguration.of(host, "/usr/bin/crun");
         Files.writeString(
@@ -160,13 +178,13 @@ class CriuConfigurationTest {
         Files.createDirectories(lock.getParent());
         Process other =
                 new ProcessBuilder(
-                                "perl",
-                                "-e",
-                                "use Fcntl; open(F, '>>', $ARGV[0]); my $l = pack('s s x4 q q i"
-                                    + " x4', 1, 0, 0, 0, 0); fcntl(F, F_SETLK, $l) or die $!; $| ="
-                                    + " 1; print \"locked\\n"
-                                    + "\"; <STDIN>;",
-                                lock.toString())
+                                "flock",
+                                "--exclusive",
+                                "--no-fork",
+                                lock.toString(),
+                                "sh",
+                                "-c",
+                                "echo locked; exec sleep 1000")
                         .start();
         assertThat(other.inputReader().readLine()).isEqualTo("locked");
         CountDownLatch got = new CountDownLatch(1);
