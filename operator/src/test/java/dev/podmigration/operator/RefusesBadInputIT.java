@@ -10,6 +10,7 @@ import static dev.podmigration.api.v1alpha1.FailureReason.DeviceInUse;
 import static dev.podmigration.api.v1alpha1.FailureReason.HostNamespaces;
 import static dev.podmigration.api.v1alpha1.FailureReason.HostNetwork;
 import static dev.podmigration.api.v1alpha1.FailureReason.HostPathVolume;
+import static dev.podmigration.api.v1alpha1.FailureReason.IoUringInUse;
 import static dev.podmigration.api.v1alpha1.FailureReason.NoEligibleNode;
 import static dev.podmigration.api.v1alpha1.FailureReason.NoProvedAgent;
 import static dev.podmigration.api.v1alpha1.FailureReason.NodeCordoned;
@@ -22,7 +23,6 @@ import static dev.podmigration.api.v1alpha1.FailureReason.PodMoved;
 import static dev.podmigration.api.v1alpha1.FailureReason.PodNotFound;
 import static dev.podmigration.api.v1alpha1.FailureReason.SameNode;
 import static dev.podmigration.api.v1alpha1.FailureReason.TargetMemoryTooSmall;
-import static dev.podmigration.api.v1alpha1.FailureReason.UnsupportedSocket;
 import static dev.podmigration.api.v1alpha1.FailureReason.VolumeNotMovable;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -333,14 +333,12 @@ class RefusesBadInputIT {
     void whatTheSourceAgentRefusesIsRefused() {
         stage.runPod("app");
         stage.agents()
-                .find(
-                        Finding.refused(
-                                "IoUring", UnsupportedSocket, "Container main uses io_uring."));
+                .find(Finding.refused("IoUring", IoUringInUse, "Container main uses io_uring."));
 
         PodMigration ended = stage.awaitEnd(stage.migrate("app"));
 
         assertThat(ended.getStatus().getPhase()).isEqualTo(PodMigrationPhase.Failed);
-        assertThat(ended.getStatus().getFailure().getReason()).isEqualTo(UnsupportedSocket);
+        assertThat(ended.getStatus().getFailure().getReason()).isEqualTo(IoUringInUse);
         assertThat(stage.halves()).isEmpty();
     }
 

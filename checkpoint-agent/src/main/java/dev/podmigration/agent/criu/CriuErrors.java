@@ -65,10 +65,7 @@ enum CriuErrors {
             "Set checkpoint.shellJob: true."),
     // The kernel hands no io_uring descriptor over a socket (EINVAL), which is how CRIU fetches
     // them
-    IO_URING(
-            FailureReason.CheckpointFailed,
-            "io_uring|send_fds failed \\(-22\\)",
-            "Let the program run without io_uring, which CRIU cannot save."),
+    IO_URING(FailureReason.IoUringInUse, "io_uring|send_fds failed \\(-22\\)"),
     // seize.c
     FREEZE(
             FailureReason.CheckpointFailed,

@@ -125,7 +125,7 @@ public final class ContainerInspector {
                         findings.add(
                                 Finding.refused(
                                         "IoUring",
-                                        FailureReason.UnsupportedSocket,
+                                        FailureReason.IoUringInUse,
                                         "Container "
                                                 + name
                                                 + " uses io_uring, which CRIU cannot dump"));

@@ -1,12 +1,17 @@
 package dev.podmigration.agent.reconcile;
 
 import dev.podmigration.agent.source.NodeSource;
+import dev.podmigration.agent.source.PodInCluster;
 import dev.podmigration.api.v1alpha1.PodRestore;
 
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EphemeralContainer;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
 
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Asks the API server directly: these answers decide, a cache could be old. */
 public final class KubernetesCluster implements NodeSource.Cluster {
@@ -21,6 +26,30 @@ public final class KubernetesCluster implements NodeSource.Cluster {
     public Optional<PodRestore> restore(String namespace, String name) {
         return Optional.ofNullable(
                 client.resources(PodRestore.class).inNamespace(namespace).withName(name).get());
+    }
+
+    @Override
+    public Optional<PodInCluster> pod(String namespace, String name) {
+        return Optional.ofNullable(client.pods().inNamespace(namespace).withName(name).get())
+                .map(KubernetesCluster::of);
+    }
+
+    private static PodInCluster of(Pod pod) {
+        PodSpec spec = pod.getSpec();
+        return new PodInCluster(
+                pod.getMetadata().getUid(),
+                Stream.concat(
+                                spec.getInitContainers().stream()
+                                        .filter(
+                                                container ->
+                                                        "Always"
+                                                                .equals(
+                                                                        container
+                                                                                .getRestartPolicy())),
+                                spec.getContainers().stream())
+                        .map(Container::getName)
+                        .toList(),
+                spec.getEphemeralContainers().stream().map(EphemeralContainer::getName).toList());
     }
 
     @Override

@@ -20,6 +20,7 @@ import dev.podmigration.agent.wire.Refusal;
 import dev.podmigration.api.v1alpha1.CheckpointGoal;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.Finding;
+import dev.podmigration.api.v1alpha1.PodCheckpointSpec;
 import dev.podmigration.api.v1alpha1.InspectedContainer;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodRestore;
@@ -53,6 +54,8 @@ public final class NodeSource implements SourceAgent {
     private final Map<String, SourceMigration> migrations = new ConcurrentHashMap<>();
 
     /** What the API server knows and this node does not. */
+        Optional<PodInCluster> pod(String namespace, String name);
+
     public interface Cluster {
         Optional<PodRestore> restore(String namespace, String name);
 
@@ -68,8 +71,8 @@ public final class NodeSource implements SourceAgent {
 
     @Override
     public Inspected inspect(PodCheckpoint checkpoint) throws AgentFailure, IOException {
-        PodOnNode pod =
-                tools.pod(checkpoint.getSpec().getPodUid(), checkpoint.getSpec().getContainers());
+        PodInCluster known = pod(checkpoint);
+        PodOnNode pod = tools.pod(known.uid(), known.moving());
         PodCgroup groups = groups(pod.podUid());
         List<InspectedContainer> containers = new ArrayList<>();
         List<Finding> findings = new ArrayList<>();
@@ -85,9 +88,43 @@ public final class NodeSource implements SourceAgent {
                 found.setProcessId(container.pid().orElseThrow());
             }
             tools.addresses().count(container.pid().orElseThrow(), found);
+        for (String container : tools.running(pod.podUid(), known.ephemeral())) {
+            findings.add(
+                    Finding.warning(
+                            "EphemeralContainers",
+                            FailureReason.EphemeralContainer,
+                            "Debug container " + container + " runs and will not move"));
+        }
             containers.add(found);
             findings.addAll(inspection.findings());
         }
+    /**
+     * In the order in which the kubelet makes them, which the runtime does not know: there they are
+     * in the order of their last start.
+     */
+    private PodInCluster pod(PodCheckpoint checkpoint) throws AgentFailure {
+        PodCheckpointSpec spec = checkpoint.getSpec();
+        PodInCluster known =
+                cluster.pod(checkpoint.getMetadata().getNamespace(), spec.getPodName())
+                        .filter(
+                                found ->
+                                        spec.getPodUid() == null
+                                                || spec.getPodUid().equals(found.uid()))
+                        .orElseThrow(
+                                () ->
+                                        new AgentFailure(
+                                                FailureReason.PodNotFound,
+                                                spec.getPodUid() == null
+                                                        ? "There is no pod " + spec.getPodName()
+                                                        : "There is no pod %s with uid %s"
+                                                                .formatted(
+                                                                        spec.getPodName(),
+                                                                        spec.getPodUid())));
+        return spec.getContainers().isEmpty()
+                ? known
+                : new PodInCluster(known.uid(), spec.getContainers(), known.ephemeral());
+    }
+
         return new Inspected(containers, findings);
     }
 
@@ -99,7 +136,7 @@ public final class NodeSource implements SourceAgent {
         }
         SourceMigration migration = new SourceMigration(tools, checkpoint);
         migrations.put(checkpoint.getMetadata().getUid(), migration);
-        migration.prepare(restoreUid(checkpoint));
+        migration.prepare(restoreUid(checkpoint), pod(checkpoint));
     }
 
     private String restoreUid(PodCheckpoint checkpoint) throws AgentFailure {

@@ -85,13 +85,10 @@ final class SourceMigration {
     }
 
     /** Opens the stream and copies files a first time. */
-    void prepare(String restoreUid) throws AgentFailure {
+    void prepare(String restoreUid, PodInCluster known) throws AgentFailure {
         interruptibly(
                 () -> {
-                    PodOnNode found =
-                            tools.pod(
-                                    checkpoint.getSpec().getPodUid(),
-                                    checkpoint.getSpec().getContainers());
+                    PodOnNode found = tools.pod(known.uid(), known.moving());
                     pod = found;
                     SourceLink opened = SourceLink.open(tools, checkpoint, found, restoreUid);
                     link = opened;

@@ -47,10 +47,7 @@ public record SourceTools(
         SourceCommit commit,
         String ownAddress) {
 
-    /**
-     * The pod, with the containers of that names in that order, all running; no names mean all of
-     * them.
-     */
+    /** The pod, with the containers of that names in that order, all running. */
     PodOnNode pod(String podUid, List<String> names) throws AgentFailure, IOException {
         PodOnNode pod =
                 runtime.pod(podUid)
@@ -60,11 +57,7 @@ public record SourceTools(
                                                 FailureReason.PodNotRunning,
                                                 "CRI-O has no sandbox of pod " + podUid));
         List<ContainerOnNode> containers = new ArrayList<>();
-        List<String> wanted =
-                names.isEmpty()
-                        ? pod.containers().stream().map(ContainerOnNode::name).toList()
-                        : names;
-        for (String name : wanted) {
+        for (String name : names) {
             containers.add(
                     pod.container(name)
                             .filter(ContainerOnNode::isRunning)
@@ -85,6 +78,18 @@ public record SourceTools(
                 pod.networkNamespace(),
                 pod.shmDirectory(),
                 containers);
+    }
+
+    /** Which of these containers run. */
+    List<String> running(String podUid, List<String> names) throws IOException {
+        Optional<PodOnNode> pod = names.isEmpty() ? Optional.empty() : runtime.pod(podUid);
+        return names.stream()
+                .filter(
+                        name ->
+                                pod.flatMap(found -> found.container(name))
+                                        .filter(ContainerOnNode::isRunning)
+                                        .isPresent())
+                .toList();
     }
 
     Path networkNamespace(PodOnNode pod) throws AgentFailure {

@@ -74,7 +74,7 @@ class CriuLogReaderTest {
                 (00.258599) Error (criu/cr-dump.c:1545): Dump files (pid: 5717) failed with -1
                 """),
         IO_URING(
-                FailureReason.CheckpointFailed,
+                FailureReason.IoUringInUse,
                 "send_fds failed (-22)",
                 """
                 (00.001435) Error (criu/util.c:1534): rlimit: Can't setup RLIMIT_NOFILE for self: Operation not permitted

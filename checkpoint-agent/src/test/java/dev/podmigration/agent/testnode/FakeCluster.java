@@ -1,10 +1,12 @@
 package dev.podmigration.agent.testnode;
 
 import dev.podmigration.agent.source.NodeSource;
+import dev.podmigration.agent.source.PodInCluster;
 import dev.podmigration.api.v1alpha1.PodRestore;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
 import java.util.Optional;
 
 /** What the API server says of the one migration of a test. */
@@ -12,9 +14,14 @@ public final class FakeCluster implements NodeSource.Cluster {
 
     private volatile @Nullable PodRestore restore;
     private volatile boolean deleted;
+    private volatile PodInCluster pod = new PodInCluster(TestNode.POD, List.of("main"), List.of());
 
     public void restore(PodRestore known) {
         restore = known;
+    }
+
+    public void pod(PodInCluster known) {
+        pod = known;
     }
 
     /** The source pod has a deletion timestamp. */
@@ -25,6 +32,11 @@ public final class FakeCluster implements NodeSource.Cluster {
     @Override
     public Optional<PodRestore> restore(String namespace, String name) {
         return Optional.ofNullable(restore);
+    }
+
+    @Override
+    public Optional<PodInCluster> pod(String namespace, String name) {
+        return Optional.of(pod);
     }
 
     @Override

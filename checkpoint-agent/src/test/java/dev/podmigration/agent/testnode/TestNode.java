@@ -28,6 +28,9 @@ public final class TestNode {
     public static final String POD = "0b7e3f0a-6a7e-4d1c-9a52-1d2c3b4a5f60";
     public static final String SANDBOX = "5a".repeat(32);
 
+    /** More than any kernel numbers its processes: whatever is killed, it is nobody. */
+    public static final long NOBODY = 5_000_000;
+
     private final Path root;
     private final Host host;
     private final FakeRuntime runtime = new FakeRuntime();

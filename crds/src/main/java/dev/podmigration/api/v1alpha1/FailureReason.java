@@ -142,6 +142,17 @@ public enum FailureReason {
     /** A socket of a kind that CRIU cannot save. */
     UnsupportedSocket(false, "The log names the socket; run the program without it."),
 
+    /** A process uses io_uring, whose state CRIU cannot save. */
+    IoUringInUse(
+            false,
+            "Let the program run without io_uring; programs on Netty can use the transport nio or"
+                    + " epoll."),
+
+    /** A debug container runs in the pod, and will not run on the target. */
+    EphemeralContainer(
+            false,
+            "End the debugging session, or attach a new one to the target with kubectl debug."),
+
     /** A file that a process has open or mapped is not the same on the target. */
     MissingFile(false, "Put the file into the image or a volume that moves; the log names it."),
 
