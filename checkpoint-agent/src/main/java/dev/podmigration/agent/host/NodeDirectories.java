@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -49,6 +50,19 @@ public record NodeDirectories(Host host) {
     /** Pipes of the dump of one container. */
     public Path dump(String containerId) {
         return host.path(STATE + "/dumps/" + checked(CONTAINER_ID, containerId));
+    }
+
+    /** The containers that have pipes of a dump. */
+    public List<String> dumps() throws IOException {
+        Path directory = host.path(STATE + "/dumps");
+        if (Files.notExists(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> dumps = Files.list(directory)) {
+            return dumps.map(dump -> dump.getFileName().toString())
+                    .filter(CONTAINER_ID.asMatchPredicate())
+                    .toList();
+        }
     }
 
     /** The record and the launcher's marks; from then on a launcher of this pod finds nobody. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Memory file systems of the node, made and removed by the node's own mount program, since mounts
@@ -12,6 +13,9 @@ import java.time.Duration;
 public final class TmpfsMounts {
 
     private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    /** What the node's list of mounts shows as the source. */
+    private static final String NAME = "podmigration";
 
     private final Host host;
     private final HostCommand command;
@@ -38,7 +42,7 @@ public final class TmpfsMounts {
                         "tmpfs",
                         "-o",
                         "mode=0700,size=" + sizeBytes,
-                        "podmigration",
+                        NAME,
                         host.nameOnNode(directory))
                 .orThrow();
     }
@@ -48,6 +52,14 @@ public final class TmpfsMounts {
         if (isMounted(directory)) {
             command.run(LIMIT, "umount", "--lazy", host.nameOnNode(directory)).orThrow();
         }
+    }
+
+    /** All file systems of this kind, as this process sees them. */
+    public List<Path> mounted() throws IOException {
+        return MountInfo.of(host, 1).stream()
+                .filter(mount -> mount.type().equals("tmpfs") && mount.source().equals(NAME))
+                .map(mount -> host.path(mount.mountPoint()))
+                .toList();
     }
 
     private boolean isMounted(Path directory) throws IOException {

@@ -1,5 +1,6 @@
 package dev.podmigration.agent.runtime;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -24,6 +25,9 @@ public record ContainerOnNode(
         String checkpointDirectory,
         String logPath,
         List<ContainerMount> mounts) {
+
+    /** The last part of {@code checkpointDirectory}. */
+    public static final Path CHECKPOINT = Path.of("userdata", "checkpoint");
 
     public ContainerOnNode {
         mounts = List.copyOf(mounts);

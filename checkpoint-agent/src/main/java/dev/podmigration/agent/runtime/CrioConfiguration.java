@@ -68,15 +68,15 @@ public record CrioConfiguration(
     }
 
     String bundle(String containerId) {
-        return containerDirectory(runRoot, containerId);
+        return containerDirectory(runRoot, containerId) + "/userdata";
     }
 
     String checkpointDirectory(String containerId) {
-        return containerDirectory(storageRoot, containerId) + "/checkpoint";
+        return containerDirectory(storageRoot, containerId) + "/" + ContainerOnNode.CHECKPOINT;
     }
 
     private String containerDirectory(String base, String containerId) {
-        return base + "/" + storageDriver + "-containers/" + containerId + "/userdata";
+        return base + "/" + storageDriver + "-containers/" + containerId;
     }
 
     /** Up to 1.36 a flag of [crio.runtime], from 1.37 on a word of [crio.checkpoint_restore]. */

@@ -5,13 +5,11 @@ import dev.podmigration.agent.commit.SourceDecision;
 import dev.podmigration.agent.commit.SourceEvent;
 import dev.podmigration.agent.commit.SourceRecord;
 import dev.podmigration.agent.commit.SourceState;
-import dev.podmigration.agent.criu.CriuConfiguration;
 import dev.podmigration.agent.criu.DumpOptions;
 import dev.podmigration.agent.host.Cgroup;
 import dev.podmigration.agent.host.PodCgroup;
 import dev.podmigration.agent.inspect.ContainerInspector.Inspection;
 import dev.podmigration.agent.runtime.ContainerOnNode;
-import dev.podmigration.agent.runtime.KubeletAnswer;
 import dev.podmigration.agent.runtime.PodOnNode;
 import dev.podmigration.agent.wire.Grant;
 import dev.podmigration.agent.wire.OutcomeReply;
@@ -32,6 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,9 +44,6 @@ public final class NodeSource implements SourceAgent {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeSource.class);
     private static final Duration THAW_LIMIT = Duration.ofSeconds(5);
-
-    /** The kubelet's answer includes writing the archive. */
-    private static final Duration ARCHIVE_LIMIT = Duration.ofMinutes(10);
 
     private final SourceTools tools;
     private final Cluster cluster;
@@ -344,19 +341,18 @@ public final class NodeSource implements SourceAgent {
 
     @Override
     public Archived archive(PodCheckpoint checkpoint) throws AgentFailure, IOException {
-        PodOnNode pod =
-                tools.pod(checkpoint.getSpec().getPodUid(), checkpoint.getSpec().getContainers());
+        PodInCluster known = pod(checkpoint);
+        PodOnNode pod = tools.pod(known.uid(), known.moving());
+        DumpOptions options = DumpOptions.of(checkpoint.getSpec().getOptions());
         List<String> files = new ArrayList<>();
-        try (CriuConfiguration.Lease lease =
-                tools.criuConfiguration()
-                        .lease(DumpOptions.of(checkpoint.getSpec().getOptions()))) {
+        try {
             for (ContainerOnNode container : pod.containers()) {
-                LOG.info("Taking an archive of {} with {}", container.name(), lease);
-                switch (tools.kubelet()
-                        .checkpoint(pod.namespace(), pod.name(), container.name(), ARCHIVE_LIMIT)) {
-                    case KubeletAnswer.Archived archived -> files.addAll(archived.archives());
-                    case KubeletAnswer.Failed failed -> throw failed.failure();
-                }
+                LOG.info(
+                        "Taking an archive of container {} of {}/{}",
+                        container.name(),
+                        pod.namespace(),
+                        pod.name());
+                files.addAll(new ContainerArchive(tools, pod, container).take(options));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -426,6 +422,33 @@ public final class NodeSource implements SourceAgent {
                         record.checkpoint() + " could not be recovered: " + e.getMessage(), e);
             }
         }
+        endLeftDumps();
+    }
+
+    /**
+     * Of archives, and of migrations that had not come to their record: a hook would wait for ever,
+     * also for dumps of others that come later, and images would stay in memory.
+     */
+    private void endLeftDumps() throws IOException {
+        tools.letHooksGo(tools.directories().dumps());
+        try {
+            for (Path images : tools.mounts().mounted()) {
+                if (images.endsWith(ContainerOnNode.CHECKPOINT)) {
+                    LOG.info("Images that an agent before this one left are removed: {}", images);
+                    tools.mounts().unmount(images);
+                    Files.deleteIfExists(images);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("The agent is stopping", e);
+        }
+    }
+
+    /** Some pod of this node stands still, and it is not decided where it goes on. */
+    public boolean isAnyFrozen() throws IOException {
+        return tools.commit().all().stream()
+                .anyMatch(record -> record.state() == SourceState.FROZEN);
     }
 
     /** A target asks what the record says. */

@@ -1,7 +1,9 @@
 package dev.podmigration.agent.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.address.AddressReservation;
 import dev.podmigration.agent.commit.ObjectKey;
 import dev.podmigration.agent.commit.RecordStore;
@@ -10,16 +12,23 @@ import dev.podmigration.agent.commit.SourceRecord;
 import dev.podmigration.agent.commit.SourceState;
 import dev.podmigration.agent.criu.CriuConfiguration;
 import dev.podmigration.agent.criu.CriuLogReader;
+import dev.podmigration.agent.criu.DumpOptions;
 import dev.podmigration.agent.inspect.ContainerInspector;
 import dev.podmigration.agent.peer.Identity;
 import dev.podmigration.agent.peer.PeerClient;
+import dev.podmigration.agent.runtime.KubeletAnswer;
 import dev.podmigration.agent.testnode.FakeCluster;
+import dev.podmigration.agent.testnode.FakeHook;
 import dev.podmigration.agent.testnode.TestNode;
+import dev.podmigration.agent.wire.OutcomeRequest;
 import dev.podmigration.api.v1alpha1.CheckpointGoal;
+import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.api.v1alpha1.InspectedContainer;
 import dev.podmigration.api.v1alpha1.Peer;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
+import dev.podmigration.api.v1alpha1.Verdict;
 
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 
@@ -27,9 +36,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -44,17 +56,19 @@ class NodeSourceTest {
     private final FakeCluster cluster = new FakeCluster();
     private TestNode node;
     private SourceCommit commit;
+    private CriuConfiguration criu;
     private NodeSource source;
     private Path reservation;
 
     @BeforeEach
     void startTheAgent() throws Exception {
         node = new TestNode(root);
-        node.run(Map.of("main", List.of()));
+        node.run(Map.of("main", List.of(TestNode.NOBODY)));
         reservation = root.resolve("var/lib/cni/networks/pods/10.9.0.2");
         Files.createDirectories(reservation.getParent());
         Files.writeString(reservation, TestNode.SANDBOX + "\r\neth0");
         commit = new SourceCommit(new RecordStore<>(root.resolve("records"), SourceRecord.class));
+        criu = CriuConfiguration.of(node.host(), "/usr/bin/crun");
         source =
                 new NodeSource(
                         new SourceTools(
@@ -64,7 +78,7 @@ class NodeSourceTest {
                                 node.cgroups(),
                                 node.runtime(),
                                 node.kubelet(),
-                                CriuConfiguration.of(node.host(), "/usr/bin/crun"),
+                                criu,
                                 new CriuLogReader(),
                                 new ContainerInspector(root.resolve("proc")),
                                 node.filter(),
@@ -76,6 +90,67 @@ class NodeSourceTest {
                                 commit,
                                 "10.0.0.7:9444"),
                         cluster);
+    }
+
+    @Test
+    void containers_are_moved_in_the_order_of_the_pod_and_debug_containers_are_not()
+            throws Exception {
+        // As the runtime lists them: by their last start, the ended ones too.
+        Map<String, List<Long>> containers = new LinkedHashMap<>();
+        containers.put("init", List.of());
+        containers.put("sidecar", List.of(TestNode.NOBODY));
+        containers.put("debugger", List.of(TestNode.NOBODY + 1));
+        containers.put("old-debugger", List.of());
+        containers.put("main", List.of(TestNode.NOBODY + 2));
+        node.run(containers);
+        cluster.pod(
+                new PodInCluster(
+                        TestNode.POD,
+                        List.of("main", "sidecar"),
+                        List.of("old-debugger", "debugger")));
+
+        SourceAgent.Inspected inspected = source.inspect(checkpoint());
+
+        assertThat(inspected.containers())
+                .extracting(InspectedContainer::getName)
+                .containsExactly("main", "sidecar");
+        assertThat(inspected.findings())
+                .singleElement()
+                .satisfies(
+                        finding -> {
+                            assertThat(finding.getVerdict()).isEqualTo(Verdict.Warning);
+                            assertThat(finding.getReason())
+                                    .isEqualTo(FailureReason.EphemeralContainer);
+                            assertThat(finding.getMessage()).contains("debugger runs");
+                            assertThat(finding.getRemedy()).isNotBlank();
+                        });
+    }
+
+    @Test
+    void a_pod_is_found_by_its_name_alone_but_not_with_another_uid() throws Exception {
+        PodCheckpoint checkpoint = checkpoint();
+
+        checkpoint.getSpec().setPodUid(null);
+        assertThat(source.inspect(checkpoint).containers()).hasSize(1);
+
+        checkpoint.getSpec().setPodUid("another");
+        assertThatThrownBy(() -> source.inspect(checkpoint))
+                .isInstanceOfSatisfying(
+                        AgentFailure.class,
+                        failure ->
+                                assertThat(failure.reason()).isEqualTo(FailureReason.PodNotFound));
+    }
+
+    @Test
+    void a_container_that_has_ended_cannot_be_moved() throws Exception {
+        node.run(Map.of("main", List.of()));
+
+        assertThatThrownBy(() -> source.inspect(checkpoint()))
+                .isInstanceOfSatisfying(
+                        AgentFailure.class,
+                        failure ->
+                                assertThat(failure.reason())
+                                        .isEqualTo(FailureReason.PodNotRunning));
     }
 
     @Test
@@ -112,6 +187,91 @@ class NodeSourceTest {
     }
 
     @Test
+    void only_the_agent_of_the_target_is_told_whether_its_pod_may_run() throws Exception {
+        begin();
+        OutcomeRequest question =
+                OutcomeRequest.newBuilder()
+                        .setCheckpointUid(CHECKPOINT)
+                        .setRestoreUid(RESTORE)
+                        .build();
+
+        assertThatThrownBy(() -> source.outcome("node-c", question))
+                .isInstanceOfSatisfying(
+                        AgentFailure.class,
+                        failure ->
+                                assertThat(failure.reason()).isEqualTo(FailureReason.NotPermitted));
+        assertThat(source.isAnyFrozen()).isTrue();
+
+        assertThat(source.outcome("node-b", question).hasGrant()).isTrue();
+        assertThat(source.isAnyFrozen()).isFalse();
+    }
+
+    @Test
+    void crius_options_are_in_its_configuration_only_until_it_has_read_them() throws Exception {
+        List<String> seen = new ArrayList<>();
+        node.kubelet()
+                .checkpoints(
+                        container -> {
+                            seen.add("options: " + hasOptions());
+                            try (FakeHook hook = new FakeHook(root, dump())) {
+                                hook.ask("pre-dump");
+                                seen.add(hook.answer());
+                                seen.add("options: " + hasOptions());
+                                // Another dump of this node can begin while this one is packed.
+                                criu.lease(DumpOptions.defaults()).close();
+                                hook.ask("post-dump");
+                                seen.add(hook.answer());
+                            }
+                            return new KubeletAnswer.Archived(List.of("/archive-of-" + container));
+                        });
+
+        assertThat(source.archive(checkpoint()).files()).containsExactly("/archive-of-main");
+
+        assertThat(seen).containsExactly("options: true", "ok", "options: false", "ok");
+        assertThat(node.runtime().noticed()).containsExactly(TestNode.id("main"));
+        assertThat(dump()).doesNotExist();
+    }
+
+    @Test
+    void a_kubelet_that_refuses_an_archive_leaves_nothing_behind() throws Exception {
+        node.kubelet()
+                .checkpoints(
+                        container ->
+                                new KubeletAnswer.Failed(
+                                        new AgentFailure(
+                                                FailureReason.CheckpointNotSupported, "no")));
+
+        assertThatThrownBy(() -> source.archive(checkpoint()))
+                .isInstanceOf(AgentFailure.class)
+                .hasMessage("no");
+
+        assertThat(hasOptions()).isFalse();
+        assertThat(dump()).doesNotExist();
+    }
+
+    @Test
+    void a_dump_that_an_agent_before_this_one_began_does_not_wait_for_ever() throws Exception {
+        FakeHook.makePipes(dump());
+        try (FakeHook hook = new FakeHook(root, dump())) {
+            hook.hasAsked("pre-dump");
+
+            source.recover();
+
+            assertThat(hook.answer()).isEqualTo("no");
+        }
+        assertThat(node.directories().dumps()).isEmpty();
+    }
+
+    private Path dump() {
+        return node.directories().dump(TestNode.id("main"));
+    }
+
+    private boolean hasOptions() throws IOException {
+        Path file = root.resolve("etc/criu/crun.conf");
+        return Files.exists(file) && Files.readString(file).contains("tcp-established");
+    }
+
+    @Test
     void a_pod_that_came_back_to_life_has_its_addresses_as_before() throws Exception {
         begin();
         commit.grant(CHECKPOINT, RESTORE);
@@ -136,7 +296,8 @@ class NodeSourceTest {
                         7,
                         List.of("10.9.0.2/24"),
                         List.of(TestNode.id("main")),
-                        Instant.parse("2026-08-01T10:00:00Z")));
+                        Instant.parse("2026-08-01T10:00:00Z"),
+                        "node-b"));
     }
 
     private static PodRestore cancelled() {

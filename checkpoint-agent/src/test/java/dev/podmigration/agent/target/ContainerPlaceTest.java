@@ -41,7 +41,7 @@ import java.util.zip.CRC32C;
 class ContainerPlaceTest {
 
     private static final ByteString CONTENT = ByteString.copyFromUtf8("what it had written");
-    private static final long LAUNCHER = 4242;
+    private static final long LAUNCHER = TestNode.NOBODY;
 
     @TempDir Path directory;
 

@@ -15,9 +15,11 @@ import dev.podmigration.agent.fence.FilterId;
 import dev.podmigration.agent.launcher.RestoreMark;
 import dev.podmigration.agent.linux.Signal;
 import dev.podmigration.agent.linux.SpecialFiles;
+import dev.podmigration.agent.testnode.FakeHook;
 import dev.podmigration.agent.testnode.FakeSourceRecords;
 import dev.podmigration.agent.testnode.TestNode;
 import dev.podmigration.api.v1alpha1.PodRestore;
+import dev.podmigration.api.v1alpha1.PodRestorePhase;
 
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 
@@ -27,12 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +41,6 @@ import java.util.concurrent.TimeUnit;
 class RestartedTargetTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
-    private static final long HOOK = 4242;
 
     @TempDir Path root;
 
@@ -65,9 +62,8 @@ class RestartedTargetTest {
         node.filter().put(new FilterId(TestNode.POD));
         for (String container : containers.keySet()) {
             Path gate = gate(container);
+            FakeHook.makePipes(gate);
             Files.createDirectories(gate.resolve("images"));
-            SpecialFiles.createFifo(gate.resolve("hook.in"), 0600);
-            SpecialFiles.createFifo(gate.resolve("hook.out"), 0600);
             Files.writeString(gate.resolve("armed." + TestNode.id(container)), "/bundle\n1\n");
         }
         Files.writeString(gate("sidecar").resolve("result." + TestNode.id("sidecar")), "0\n");
@@ -120,12 +116,12 @@ class RestartedTargetTest {
         recorded(TargetState.ASKED);
         source.grant();
 
-        try (FileChannel answers = waitingHook("post-restore")) {
+        try (FakeHook hook = waitingHook("post-restore")) {
             target.recover(() -> {});
 
-            assertThat(line(answers)).isEqualTo("ok");
-            ask("pre-resume");
-            assertThat(line(answers)).isEqualTo("ok");
+            assertThat(hook.answer()).isEqualTo("ok");
+            hook.ask("pre-resume");
+            assertThat(hook.answer()).isEqualTo("ok");
         }
         assertThat(state()).isEqualTo(TargetState.RESUMED);
         assertGoesOn();
@@ -135,10 +131,10 @@ class RestartedTargetTest {
     void a_pod_whose_grant_was_on_disk_is_let_go_to_the_end() throws Exception {
         recorded(TargetState.RESUMED);
 
-        try (FileChannel answers = waitingHook("pre-resume")) {
+        try (FakeHook hook = waitingHook("pre-resume")) {
             target.recover(() -> {});
 
-            assertThat(line(answers)).isEqualTo("ok");
+            assertThat(hook.answer()).isEqualTo("ok");
         }
         assertGoesOn();
         target.forget(restore());
@@ -160,10 +156,10 @@ class RestartedTargetTest {
         recorded(TargetState.ASKED);
         source.refuse();
 
-        try (FileChannel answers = waitingHook("post-restore")) {
+        try (FakeHook hook = waitingHook("post-restore")) {
             target.recover(() -> {});
 
-            assertThat(line(answers)).isEqualTo("no");
+            assertThat(hook.answer()).isEqualTo("no");
         }
         assertThat(early.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(state()).isEqualTo(TargetState.CANCELLED);
@@ -173,10 +169,10 @@ class RestartedTargetTest {
     void a_pod_whose_source_does_not_answer_is_given_up() throws Exception {
         recorded(TargetState.ASKED);
 
-        try (FileChannel answers = waitingHook("post-restore")) {
+        try (FakeHook hook = waitingHook("post-restore")) {
             target.recover(() -> {});
 
-            assertThat(line(answers)).isEqualTo("no");
+            assertThat(hook.answer()).isEqualTo("no");
         }
         assertThat(early.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(state()).isEqualTo(TargetState.CANCELLED);
@@ -195,6 +191,55 @@ class RestartedTargetTest {
         assertThat(node.filter().tables()).isEmpty();
     }
 
+    @Test
+    void a_pod_that_waits_is_registered_again() throws Exception {
+        recorded(TargetState.ARMED);
+        Files.delete(gate("sidecar").resolve("result." + TestNode.id("sidecar")));
+        Files.createDirectories(root.resolve("var/lib/containers/sidecar/merged"));
+        Files.createDirectories(root.resolve("var/log/pods"));
+        Path launcher = root.resolve("proc/" + TestNode.NOBODY);
+        Files.createDirectories(launcher);
+        Files.writeString(launcher.resolve("cmdline"), "launcher\0" + TestNode.id("sidecar"));
+        SpecialFiles.createFifo(gate("sidecar").resolve("go." + TestNode.id("sidecar")), 0600);
+        Files.writeString(
+                gate("sidecar").resolve("armed." + TestNode.id("sidecar")),
+                "/run/containers/sidecar/userdata\n" + TestNode.NOBODY + "\n");
+        PodRestore restore = restore();
+        restore.getSpec().setContainers(List.of("sidecar", "main"));
+        target.recover(() -> {});
+        assertThat(target.state(restore).phase()).isEqualTo(PodRestorePhase.Accepted);
+
+        target.acceptAgain(restore, () -> {});
+
+        await().atMost(LIMIT)
+                .untilAsserted(
+                        () ->
+                                assertThat(target.state(restore).phase())
+                                        .isEqualTo(PodRestorePhase.Armed));
+        target.forget(restore);
+    }
+
+    @Test
+    void a_pod_that_was_cancelled_is_not_registered_again() throws Exception {
+        recorded(TargetState.RESTORING);
+        target.recover(() -> {});
+
+        target.acceptAgain(restore(), () -> {});
+
+        assertThat(target.state(restore()).phase()).isEqualTo(PodRestorePhase.Cancelled);
+    }
+
+    @Test
+    void an_agent_that_is_asked_to_stop_knows_what_it_should_wait_for() throws Exception {
+        assertThat(target.isAnyBeingRestored()).isFalse();
+        recorded(TargetState.RESUMED);
+        assertThat(target.isAnyBeingRestored()).isTrue();
+
+        RestoreMark.COMMITTED.set(node.directories(), TestNode.POD);
+
+        assertThat(target.isAnyBeingRestored()).isFalse();
+    }
+
     private void assertGoesOn() {
         await().atMost(LIMIT).until(() -> !isStopped());
         assertThat(RestoreMark.COMMITTED.isSet(node.directories(), TestNode.POD)).isTrue();
@@ -207,39 +252,11 @@ class RestartedTargetTest {
         return stat.charAt(stat.lastIndexOf(')') + 2) == 'T';
     }
 
-    /** CRIU's hook of the last container waits; the channel is where it reads its answers. */
-    private FileChannel waitingHook(String action) throws IOException {
-        Path process = root.resolve("proc").resolve(Long.toString(HOOK));
-        Files.createDirectories(process);
-        Files.writeString(process.resolve("cmdline"), "sh\0/var/lib/podmigration/bin/hook\0");
-        Files.writeString(gate("main").resolve("hook.waiting"), event(action));
-        return FileChannel.open(
-                gate("main").resolve("hook.out"),
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE);
-    }
-
-    private void ask(String action) throws IOException {
-        try (FileChannel in =
-                FileChannel.open(
-                        gate("main").resolve("hook.in"),
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE)) {
-            in.write(ByteBuffer.wrap(event(action).getBytes(StandardCharsets.UTF_8)));
-        }
-    }
-
-    private static String event(String action) {
-        return action + " 1 " + HOOK + "\n";
-    }
-
-    private static String line(FileChannel pipe) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(64);
-        while (buffer.position() == 0 || buffer.get(buffer.position() - 1) != '\n') {
-            buffer.limit(buffer.position() + 1);
-            pipe.read(buffer);
-        }
-        return new String(buffer.array(), 0, buffer.position() - 1, StandardCharsets.UTF_8);
+    /** CRIU's hook of the last container has asked while there was no agent. */
+    private FakeHook waitingHook(String action) throws IOException {
+        FakeHook hook = new FakeHook(root, gate("main"));
+        hook.hasAsked(action);
+        return hook;
     }
 
     private Path gate(String container) {
