@@ -27,6 +27,6 @@ record NodeAgent(
 
     @Override
     public OutcomeReply outcome(String node, OutcomeRequest request) throws AgentFailure {
-        return source.outcome(request);
+        return source.outcome(node, request);
     }
 }

@@ -2,6 +2,8 @@ package dev.podmigration.agent.commit;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.util.List;
 
@@ -19,6 +21,7 @@ import java.util.List;
  * @param addresses of the pod, in CIDR notation
  * @param containers ids of the frozen containers
  * @param frozenAt start of the freeze
+ * @param targetNode whose agent may ask for the grant; null if an older agent wrote the record
  */
 public record SourceRecord(
         SourceState state,
@@ -29,7 +32,8 @@ public record SourceRecord(
         int hostInterfaceIndex,
         List<String> addresses,
         List<String> containers,
-        Instant frozenAt) {
+        Instant frozenAt,
+        @Nullable String targetNode) {
 
     public SourceRecord {
         addresses = List.copyOf(addresses);
@@ -46,7 +50,12 @@ public record SourceRecord(
                 hostInterfaceIndex,
                 addresses,
                 containers,
-                frozenAt);
+                frozenAt,
+                targetNode);
+    }
+
+    public boolean isTarget(String node) {
+        return targetNode == null || targetNode.equals(node);
     }
 
     @JsonIgnore

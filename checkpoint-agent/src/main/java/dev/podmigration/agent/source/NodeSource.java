@@ -451,9 +451,20 @@ public final class NodeSource implements SourceAgent {
                 .anyMatch(record -> record.state() == SourceState.FROZEN);
     }
 
-    /** A target asks what the record says. */
-    public OutcomeReply outcome(OutcomeRequest request) throws AgentFailure {
+    /**
+     * A target asks what the record says.
+     *
+     * @param node of the agent that asks: only the target's may, because its question decides
+     */
+    public OutcomeReply outcome(String node, OutcomeRequest request) throws AgentFailure {
         try {
+            Optional<SourceRecord> record = tools.commit().record(request.getCheckpointUid());
+            if (record.isPresent() && !record.get().isTarget(node)) {
+                throw new AgentFailure(
+                        FailureReason.NotPermitted,
+                        "The pod of %s does not go to node %s"
+                                .formatted(record.get().checkpoint(), node));
+            }
             SourceDecision.Action answer =
                     tools.commit().grant(request.getCheckpointUid(), request.getRestoreUid());
             return answer == SourceDecision.Action.GRANT

@@ -169,7 +169,8 @@ final class SourceMigration {
                                     podLink.nodeEnd().index(),
                                     addresses,
                                     source.containers().stream().map(ContainerOnNode::id).toList(),
-                                    Instant.now()));
+                                    Instant.now(),
+                                    checkpoint.getSpec().getPeer().getNodeName()));
 
             frozenAt = Instant.now();
             frozenNanos = System.nanoTime();

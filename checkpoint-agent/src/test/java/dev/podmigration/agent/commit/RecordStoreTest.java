@@ -24,7 +24,8 @@ class RecordStoreTest {
                     7,
                     List.of("10.0.0.7/16"),
                     List.of("abc"),
-                    Instant.parse("2026-01-02T03:04:05.123456Z"));
+                    Instant.parse("2026-01-02T03:04:05.123456Z"),
+                    "node-b");
 
     @TempDir Path directory;
 
