@@ -6,6 +6,7 @@ import dev.podmigration.agent.target.TargetAgent;
 import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.api.v1alpha1.PodRestoreStatus;
+import dev.podmigration.api.v1alpha1.Timestamps;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 
@@ -40,6 +41,10 @@ public final class RestoreHalf implements Half<PodRestore> {
 
     @Override
     public void pursue(PodRestore object, Runnable again) throws AgentFailure, IOException {
+        if (object.getSpec().getPodUid() == null) {
+            // Set as soon as the pod exists.
+            return;
+        }
         PodRestorePhase phase =
                 Optional.ofNullable(object.getStatus())
                         .map(PodRestoreStatus::getPhase)
@@ -50,6 +55,7 @@ public final class RestoreHalf implements Half<PodRestore> {
                     target.accept(object, again);
                     statuses.update(object, status -> status.setPhase(PodRestorePhase.Accepted));
                 } else if (!phase.isFinal()) {
+                    target.acceptAgain(object, again);
                     report(object, target.state(object));
                 }
             }
@@ -70,7 +76,7 @@ public final class RestoreHalf implements Half<PodRestore> {
                     status.setPhase(progress.phase());
                     status.setAddresses(progress.addresses());
                     status.setSteps(progress.steps());
-                    progress.resumedAt().ifPresent(time -> status.setResumedAt(time.toString()));
+                    progress.resumedAt().map(Timestamps::format).ifPresent(status::setResumedAt);
                     progress.failure()
                             .ifPresent(failure -> status.setFailure(StatusWriter.failure(failure)));
                 });
@@ -88,7 +94,9 @@ public final class RestoreHalf implements Half<PodRestore> {
 
     @Override
     public boolean forget(PodRestore object, Runnable again) throws IOException {
-        target.forget(object);
+        if (object.getSpec().getPodUid() != null) {
+            target.forget(object);
+        }
         return true;
     }
 }

@@ -8,6 +8,7 @@ import dev.podmigration.agent.commit.TargetEvent;
 import dev.podmigration.agent.commit.TargetRecord;
 import dev.podmigration.agent.commit.TargetState;
 import dev.podmigration.agent.host.HostTree;
+import dev.podmigration.agent.launcher.RestoreMark;
 import dev.podmigration.agent.peer.TargetSession;
 import dev.podmigration.agent.target.RestoreTarget.Event;
 import dev.podmigration.agent.wire.TargetMessage;
@@ -57,20 +58,9 @@ public final class NodeTarget implements TargetAgent {
     @Override
     public void accept(PodRestore restore, Runnable changed) throws AgentFailure, IOException {
         String podUid = restore.getSpec().getPodUid();
-        long required = restore.getSpec().getRequiredMemoryBytes() * MEMORY_FACTOR + SLACK_BYTES;
-        long available = tools.availableMemoryBytes();
-        if (available < required) {
-            throw new AgentFailure(
-                    FailureReason.TargetMemoryTooSmall,
-                    "The restore needs %d MiB on this node and %d MiB are available"
-                            .formatted(required >> 20, available >> 20));
-        }
-        long imageLimit = restore.getSpec().getRequiredMemoryBytes() * 3 / 2 + SLACK_BYTES;
         synchronized (pods) {
-            if (pods.containsKey(podUid)) {
-                return;
-            }
             if (tools.commit().record(podUid).isEmpty()) {
+                requireMemory(restore);
                 tools.commit()
                         .begin(
                                 new TargetRecord(
@@ -84,11 +74,56 @@ public final class NodeTarget implements TargetAgent {
                                         List.of(),
                                         null));
             }
+            register(restore, changed);
+        }
+    }
+
+    @Override
+    public void acceptAgain(PodRestore restore, Runnable changed) throws IOException {
+        synchronized (pods) {
+            if (tools.commit()
+                    .record(restore.getSpec().getPodUid())
+                    .filter(record -> record.state() == TargetState.ARMED)
+                    .isPresent()) {
+                register(restore, changed);
+            }
+        }
+    }
+
+    private void register(PodRestore restore, Runnable changed) throws IOException {
+        String podUid = restore.getSpec().getPodUid();
+        if (!pods.containsKey(podUid)) {
+            long imageLimit = restore.getSpec().getRequiredMemoryBytes() * 3 / 2 + SLACK_BYTES;
             mount(podUid, imageLimit);
             ArmedPod pod = ArmedPod.open(tools, restore, imageLimit, changed);
             pods.put(podUid, pod);
             pod.awaitArmed(ARM_LIMIT);
         }
+    }
+
+    private void requireMemory(PodRestore restore) throws AgentFailure, IOException {
+        long required = restore.getSpec().getRequiredMemoryBytes() * MEMORY_FACTOR + SLACK_BYTES;
+        long available = tools.availableMemoryBytes();
+        if (available < required) {
+            throw new AgentFailure(
+                    FailureReason.TargetMemoryTooSmall,
+                    "The restore needs %d MiB on this node and %d MiB are available"
+                            .formatted(required >> 20, available >> 20));
+        }
+    }
+
+    /** Some pod is put together on this node, or has not been let go to the end. */
+    public boolean isAnyBeingRestored() throws IOException {
+        return tools.commit().all().stream()
+                .anyMatch(
+                        record ->
+                                switch (record.state()) {
+                                    case RESTORING, ASKED -> true;
+                                    case RESUMED ->
+                                            !RestoreMark.COMMITTED.isSet(
+                                                    tools.directories(), record.podUid());
+                                    case ARMED, CANCELLED -> false;
+                                });
     }
 
     @Override

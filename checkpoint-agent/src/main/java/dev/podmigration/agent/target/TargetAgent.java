@@ -33,6 +33,9 @@ public interface TargetAgent {
      */
     void accept(PodRestore restore, Runnable changed) throws AgentFailure, IOException;
 
+    /** For a pod that an agent before this one has accepted: its launcher may still wait. */
+    void acceptAgain(PodRestore restore, Runnable changed) throws IOException;
+
     Progress state(PodRestore restore) throws IOException;
 
     /** Never lets this pod be restored, unless it already runs. */
