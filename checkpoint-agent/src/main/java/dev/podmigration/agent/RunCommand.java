@@ -88,6 +88,14 @@ final class RunCommand implements Callable<Integer> {
 
     private static final Duration RENEW_RETRY = Duration.ofMinutes(1);
 
+    /**
+     * Together with REPORT_LIMIT for both halves below the time that {@link Termination} leaves.
+     */
+    private static final Duration STILL_LIMIT = Duration.ofSeconds(45);
+
+    private static final Duration STILL_LOOK = Duration.ofMillis(100);
+    private static final Duration REPORT_LIMIT = Duration.ofSeconds(3);
+
     @Override
     public Integer call() throws Exception {
         Settings settings = Settings.of(System.getenv());
@@ -194,7 +202,16 @@ final class RunCommand implements Callable<Integer> {
                                     client,
                                     settings.node(),
                                     new RestoreHalf(client, target, metrics));
-                    NodePods pods = new NodePods(client, settings.node(), checkpoints::wake)) {
+                    NodePods pods =
+                            new NodePods(
+                                    client,
+                                    settings.node(),
+                                    uid ->
+                                            checkpoints.wake(
+                                                    found ->
+                                                            uid.equals(
+                                                                    found.getSpec()
+                                                                            .getPodUid())))) {
                 keepRenewed(
                         renewals, certificates, identity, certificates.renew(identity, SIGN_LIMIT));
                 target.recover(restores::wake);
@@ -216,6 +233,11 @@ final class RunCommand implements Callable<Integer> {
                     LOG.info("Serving node {} at {}", settings.node(), server.port());
                     termination.await();
                     LOG.info("Stopping");
+                    unready.set("stopping");
+                    awaitNothingStill(source, target);
+                    if (!checkpoints.settle(REPORT_LIMIT) || !restores.settle(REPORT_LIMIT)) {
+                        LOG.info("Something is left to the next agent");
+                    }
                 }
                 reports.shutdownNow();
                 renewals.shutdownNow();
@@ -223,6 +245,15 @@ final class RunCommand implements Callable<Integer> {
         }
         termination.done();
         return 0;
+    }
+
+    /** A pod that stands still would have to do so until the next agent has come up. */
+    private static void awaitNothingStill(NodeSource source, NodeTarget target)
+            throws IOException, InterruptedException {
+        long end = System.nanoTime() + STILL_LIMIT.toNanos();
+        while ((source.isAnyFrozen() || target.isAnyBeingRestored()) && System.nanoTime() < end) {
+            Thread.sleep(STILL_LOOK);
+        }
     }
 
     private static void liftLeftFences(

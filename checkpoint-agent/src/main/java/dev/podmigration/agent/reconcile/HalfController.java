@@ -14,8 +14,10 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Watches the objects of one kind and has those of this node carried out: each on a thread of its
@@ -84,7 +86,12 @@ public final class HalfController<T extends CustomResource<?, ? extends HalfStat
 
     /** Looks at every object again: something on the node changed. */
     public void wake() {
-        all().forEach(this::changed);
+        wake(_ -> true);
+    }
+
+    /** Looks at these objects again: something changed that they are about. */
+    public void wake(Predicate<T> concerned) {
+        all().stream().filter(concerned).forEach(this::changed);
     }
 
     private boolean isOfThisNode(T object) {
@@ -149,6 +156,16 @@ public final class HalfController<T extends CustomResource<?, ? extends HalfStat
                             });
         }
         return true;
+    }
+
+    /**
+     * Hears of nothing new, and waits until what is being done has been reported.
+     *
+     * @return whether it was within the limit
+     */
+    public boolean settle(Duration limit) throws InterruptedException {
+        informer.stop();
+        return worker.awaitIdle(limit);
     }
 
     @Override

@@ -79,6 +79,7 @@ final class KeyedWorker implements AutoCloseable {
         }
         synchronized (this) {
             slots.remove(key);
+            notifyAll();
             if (slot.again) {
                 // What was asked for meanwhile is not put off, but a task that fails at once, and
                 // asks for itself before it does, must not run without a pause.
@@ -100,6 +101,21 @@ final class KeyedWorker implements AutoCloseable {
         if (!slots.containsKey(key)) {
             start(key, slot);
         }
+    }
+
+    /**
+     * Waits until nothing is being done; requests that come meanwhile count, too.
+     *
+     * @return whether that came within the limit
+     */
+    synchronized boolean awaitIdle(Duration limit) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        long left = limit.toMillis();
+        while (!slots.isEmpty() && left > 0) {
+            wait(left);
+            left = Duration.ofNanos(end - System.nanoTime()).toMillis();
+        }
+        return slots.isEmpty();
     }
 
     @Override

@@ -5,12 +5,17 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 
+import java.util.function.Consumer;
+
 /** Tells when a pod of this node is deleted: a source that has granted is let go then. */
 public final class NodePods implements AutoCloseable {
 
     private final SharedIndexInformer<Pod> informer;
 
-    public NodePods(KubernetesClient client, String node, Runnable deleted) {
+    /**
+     * @param deleted told the uid, possibly more than once
+     */
+    public NodePods(KubernetesClient client, String node, Consumer<String> deleted) {
         informer =
                 LastingWatch.of(
                         client.pods()
@@ -28,13 +33,13 @@ public final class NodePods implements AutoCloseable {
                     public void onUpdate(Pod before, Pod pod) {
                         if (before.getMetadata().getDeletionTimestamp() == null
                                 && pod.getMetadata().getDeletionTimestamp() != null) {
-                            deleted.run();
+                            deleted.accept(pod.getMetadata().getUid());
                         }
                     }
 
                     @Override
                     public void onDelete(Pod pod, boolean stateUnknown) {
-                        deleted.run();
+                        deleted.accept(pod.getMetadata().getUid());
                     }
                 });
     }

@@ -89,6 +89,28 @@ class KeyedWorkerTest {
         assertThat(runs.get()).isPositive();
     }
 
+    @Test
+    void it_is_idle_once_nothing_is_being_done() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (KeyedWorker worker =
+                new KeyedWorker(
+                        "test",
+                        key -> {
+                            begun.countDown();
+                            awaitQuietly(goOn);
+                            return true;
+                        })) {
+            worker.request("a");
+            begun.await();
+            assertThat(worker.awaitIdle(Duration.ofMillis(100))).isFalse();
+
+            goOn.countDown();
+
+            assertThat(worker.awaitIdle(LIMIT)).isTrue();
+        }
+    }
+
     private static void awaitQuietly(CountDownLatch latch) {
         try {
             latch.await();
