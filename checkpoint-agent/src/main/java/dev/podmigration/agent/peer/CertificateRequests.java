@@ -3,7 +3,10 @@ package dev.podmigration.agent.peer;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequest;
 import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequestBuilder;
+import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequestStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
+import io.fabric8.kubernetes.client.dsl.Resource;
 
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x509.Extension;
@@ -32,7 +35,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 import javax.security.auth.x500.X500Principal;
 
@@ -46,6 +52,9 @@ public final class CertificateRequests {
     private static final Logger LOG = LoggerFactory.getLogger(CertificateRequests.class);
     private static final String SIGNER = "podmigration.dev/agent";
     private static final String AUTHORITY = "podmigration-ca";
+
+    /** Conditions of a request that nobody will sign any more. */
+    private static final Set<String> REFUSALS = Set.of("Denied", "Failed");
 
     private final KubernetesClient client;
     private final String namespace;
@@ -131,42 +140,58 @@ public final class CertificateRequests {
                                         .endSpec()
                                         .build())
                         .create();
-        try {
-            CertificateSigningRequest signed =
-                    client.certificates()
-                            .v1()
-                            .certificateSigningRequests()
-                            .withName(created.getMetadata().getName())
-                            .waitUntilCondition(
-                                    found ->
-                                            found != null
-                                                    && found.getStatus() != null
-                                                    && found.getStatus().getCertificate() != null,
-                                    limit.toMillis(),
-                                    TimeUnit.MILLISECONDS);
-            return Base64.getDecoder().decode(signed.getStatus().getCertificate());
-        } catch (io.fabric8.kubernetes.client.KubernetesClientTimeoutException e) {
+        String name = created.getMetadata().getName();
+        CertificateSigningRequest answered =
+                await(
+                        client.certificates().v1().certificateSigningRequests().withName(name),
+                        found -> isSigned(found) || refusal(found).isPresent(),
+                        limit,
+                        "The operator did not sign %s: kubectl describe csr %s"
+                                .formatted(name, name));
+        if (!isSigned(answered)) {
             throw new IOException(
-                    "The operator did not sign "
-                            + created.getMetadata().getName()
-                            + " within "
-                            + limit.toSeconds()
-                            + " s: kubectl describe csr "
-                            + created.getMetadata().getName(),
-                    e);
+                    "%s was refused: %s".formatted(name, refusal(answered).orElseThrow()));
         }
+        return Base64.getDecoder().decode(answered.getStatus().getCertificate());
     }
 
-    private List<X509Certificate> authorities(Duration limit) throws GeneralSecurityException {
+    private static boolean isSigned(CertificateSigningRequest request) {
+        return request.getStatus() != null && request.getStatus().getCertificate() != null;
+    }
+
+    private static Optional<String> refusal(CertificateSigningRequest request) {
+        return Optional.ofNullable(request.getStatus())
+                .map(CertificateSigningRequestStatus::getConditions)
+                .stream()
+                .flatMap(List::stream)
+                .filter(condition -> REFUSALS.contains(condition.getType()))
+                .map(condition -> condition.getReason() + ", " + condition.getMessage())
+                .findFirst();
+    }
+
+    private List<X509Certificate> authorities(Duration limit)
+            throws GeneralSecurityException, IOException {
         ConfigMap authority =
-                client.configMaps()
-                        .inNamespace(namespace)
-                        .withName(AUTHORITY)
-                        .waitUntilCondition(
-                                found -> found != null && found.getData().containsKey("ca.crt"),
-                                limit.toMillis(),
-                                TimeUnit.MILLISECONDS);
+                await(
+                        client.configMaps().inNamespace(namespace).withName(AUTHORITY),
+                        found -> found.getData() != null && found.getData().containsKey("ca.crt"),
+                        limit,
+                        "The operator did not write the ConfigMap %s/%s"
+                                .formatted(namespace, AUTHORITY));
         return certificates(authority.getData().get("ca.crt").getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static <T> T await(
+            Resource<T> resource, Predicate<T> wanted, Duration limit, String otherwise)
+            throws IOException {
+        try {
+            return resource.waitUntilCondition(
+                    found -> found != null && wanted.test(found),
+                    limit.toMillis(),
+                    TimeUnit.MILLISECONDS);
+        } catch (KubernetesClientTimeoutException e) {
+            throw new IOException("%s (within %d s)".formatted(otherwise, limit.toSeconds()), e);
+        }
     }
 
     private static List<X509Certificate> certificates(byte[] pem) throws GeneralSecurityException {

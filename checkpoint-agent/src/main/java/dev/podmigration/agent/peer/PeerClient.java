@@ -49,7 +49,8 @@ public final class PeerClient implements SourceRecords {
         } catch (StatusRuntimeException e) {
             throw new AgentFailure(
                     FailureReason.AgentUnreachable,
-                    "The agent of " + node + " at " + address + ": " + e.getStatus());
+                    "The agent of " + node + " at " + address + ": " + e.getStatus(),
+                    e);
         } finally {
             channel.shutdownNow();
         }
