@@ -1,6 +1,5 @@
 package dev.podmigration.agent.host;
 
-import dev.podmigration.agent.linux.ErrnoException;
 import dev.podmigration.agent.linux.Signal;
 
 import java.io.IOException;
@@ -83,14 +82,7 @@ final class CgroupFiles {
 
     static void kill(Set<Long> processes) throws IOException {
         for (long pid : processes) {
-            try {
-                Signal.KILL.send(pid);
-            } catch (ErrnoException e) {
-                // It ended before the signal came.
-                if (!e.is("ESRCH")) {
-                    throw e;
-                }
-            }
+            Signal.KILL.sendIfAlive(pid);
         }
     }
 }

@@ -27,6 +27,17 @@ public enum Signal {
         KILL_CALL.call("process " + pid, checked(pid), number);
     }
 
+    /** Sends this signal; a process that has ended before it came needs it no more. */
+    public void sendIfAlive(long pid) throws ErrnoException {
+        try {
+            send(pid);
+        } catch (ErrnoException e) {
+            if (!e.is("ESRCH")) {
+                throw e;
+            }
+        }
+    }
+
     /** Whether a process of this number exists (a zombie counts). */
     public static boolean processExists(long pid) throws ErrnoException {
         try {

@@ -4,6 +4,7 @@ import dev.podmigration.api.v1alpha1.ByteCounts;
 import dev.podmigration.api.v1alpha1.Freeze;
 import dev.podmigration.api.v1alpha1.PodCheckpointStatus;
 import dev.podmigration.api.v1alpha1.Step;
+import dev.podmigration.api.v1alpha1.Timestamps;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -37,10 +38,10 @@ public record FreezeReport(
 
     public void into(PodCheckpointStatus status) {
         Freeze freeze = new Freeze();
-        freeze.setStart(start.toString());
+        freeze.setStart(Timestamps.format(start));
         length.ifPresent(
                 time -> {
-                    freeze.setEnd(start.plus(time).toString());
+                    freeze.setEnd(Timestamps.format(start.plus(time)));
                     freeze.setMilliseconds(time.toMillis());
                 });
         status.setFreeze(freeze);

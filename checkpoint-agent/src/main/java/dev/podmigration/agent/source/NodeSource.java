@@ -18,9 +18,9 @@ import dev.podmigration.agent.wire.Refusal;
 import dev.podmigration.api.v1alpha1.CheckpointGoal;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.Finding;
-import dev.podmigration.api.v1alpha1.PodCheckpointSpec;
 import dev.podmigration.api.v1alpha1.InspectedContainer;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
+import dev.podmigration.api.v1alpha1.PodCheckpointSpec;
 import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.api.v1alpha1.PodRestoreStatus;
@@ -51,10 +51,10 @@ public final class NodeSource implements SourceAgent {
     private final Map<String, SourceMigration> migrations = new ConcurrentHashMap<>();
 
     /** What the API server knows and this node does not. */
-        Optional<PodInCluster> pod(String namespace, String name);
-
     public interface Cluster {
         Optional<PodRestore> restore(String namespace, String name);
+
+        Optional<PodInCluster> pod(String namespace, String name);
 
         /** No pod of that uid is there any more, or it has a deletion timestamp. */
         boolean isBeingDeleted(String namespace, String pod, String uid);
@@ -85,6 +85,9 @@ public final class NodeSource implements SourceAgent {
                 found.setProcessId(container.pid().orElseThrow());
             }
             tools.addresses().count(container.pid().orElseThrow(), found);
+            containers.add(found);
+            findings.addAll(inspection.findings());
+        }
         for (String container : tools.running(pod.podUid(), known.ephemeral())) {
             findings.add(
                     Finding.warning(
@@ -92,9 +95,9 @@ public final class NodeSource implements SourceAgent {
                             FailureReason.EphemeralContainer,
                             "Debug container " + container + " runs and will not move"));
         }
-            containers.add(found);
-            findings.addAll(inspection.findings());
-        }
+        return new Inspected(containers, findings);
+    }
+
     /**
      * In the order in which the kubelet makes them, which the runtime does not know: there they are
      * in the order of their last start.
@@ -120,9 +123,6 @@ public final class NodeSource implements SourceAgent {
         return spec.getContainers().isEmpty()
                 ? known
                 : new PodInCluster(known.uid(), spec.getContainers(), known.ephemeral());
-    }
-
-        return new Inspected(containers, findings);
     }
 
     @Override

@@ -8,7 +8,6 @@ import dev.podmigration.agent.launcher.ArmedLauncher;
 import dev.podmigration.agent.launcher.HookAction;
 import dev.podmigration.agent.launcher.HookEvent;
 import dev.podmigration.agent.launcher.RestoreMark;
-import dev.podmigration.agent.linux.ErrnoException;
 import dev.podmigration.agent.linux.Signal;
 import dev.podmigration.agent.wire.GrantRequest;
 import dev.podmigration.agent.wire.Resumed;
@@ -238,13 +237,7 @@ final class RestoreTarget {
 
     private void sendToHeld(Signal signal) throws IOException {
         for (long pid : held) {
-            try {
-                signal.send(pid);
-            } catch (ErrnoException e) {
-                if (!e.is("ESRCH")) {
-                    throw e;
-                }
-            }
+            signal.sendIfAlive(pid);
         }
         held.clear();
     }

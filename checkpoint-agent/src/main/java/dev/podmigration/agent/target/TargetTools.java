@@ -15,7 +15,6 @@ import dev.podmigration.agent.host.Cgroups;
 import dev.podmigration.agent.host.Host;
 import dev.podmigration.agent.host.NodeDirectories;
 import dev.podmigration.agent.host.TmpfsMounts;
-import dev.podmigration.agent.linux.ErrnoException;
 import dev.podmigration.agent.linux.NetworkNamespace;
 import dev.podmigration.agent.linux.Signal;
 import dev.podmigration.agent.peer.SourceRecords;
@@ -120,14 +119,7 @@ public record TargetTools(
         Optional<Cgroup> container = cgroup(podUid, containerId);
         if (container.isPresent()) {
             for (long pid : container.get().processes()) {
-                try {
-                    Signal.CONTINUE.send(pid);
-                } catch (ErrnoException e) {
-                    // It ended before the signal came.
-                    if (!e.is("ESRCH")) {
-                        throw e;
-                    }
-                }
+                Signal.CONTINUE.sendIfAlive(pid);
             }
         }
     }
