@@ -3,6 +3,8 @@ package dev.podmigration.agent;
 import dev.podmigration.agent.address.AddressReservation;
 import dev.podmigration.agent.address.KeptAddresses;
 import dev.podmigration.agent.canary.Canary;
+import dev.podmigration.agent.commit.ReceiverCommit;
+import dev.podmigration.agent.commit.ReceiverRecord;
 import dev.podmigration.agent.commit.RecordStore;
 import dev.podmigration.agent.commit.SourceCommit;
 import dev.podmigration.agent.commit.SourceRecord;
@@ -135,6 +137,11 @@ final class RunCommand implements Callable<Integer> {
                             new RecordStore<>(
                                     directories.data().resolve("records/restores"),
                                     TargetRecord.class));
+            ReceiverCommit receiverCommit =
+                    new ReceiverCommit(
+                            new RecordStore<>(
+                                    directories.data().resolve("records/receptions"),
+                                    ReceiverRecord.class));
 
             NodeSource source =
                     new NodeSource(
@@ -168,6 +175,7 @@ final class RunCommand implements Callable<Integer> {
                                     new KeptAddresses(),
                                     peers,
                                     targetCommit,
+                                    receiverCommit,
                                     host.path(KUBELET_ROOT)));
             NodeKeeper keeper =
                     new NodeKeeper(

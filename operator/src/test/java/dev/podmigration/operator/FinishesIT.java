@@ -65,6 +65,7 @@ class FinishesIT {
 
         Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> stage.get(migration) == null);
         assertThat(stage.places()).hasSize(1).containsValue(stage.target());
+        assertThat(stage.failedRounds()).isZero();
     }
 
     @Test

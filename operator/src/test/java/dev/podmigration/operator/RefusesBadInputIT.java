@@ -20,9 +20,11 @@ import static dev.podmigration.api.v1alpha1.FailureReason.OptionNotSupported;
 import static dev.podmigration.api.v1alpha1.FailureReason.OwnerNotSupported;
 import static dev.podmigration.api.v1alpha1.FailureReason.PodBeingDeleted;
 import static dev.podmigration.api.v1alpha1.FailureReason.PodMoved;
+import static dev.podmigration.api.v1alpha1.FailureReason.PodNameNotKeepable;
 import static dev.podmigration.api.v1alpha1.FailureReason.PodNotFound;
 import static dev.podmigration.api.v1alpha1.FailureReason.SameNode;
 import static dev.podmigration.api.v1alpha1.FailureReason.TargetMemoryTooSmall;
+import static dev.podmigration.api.v1alpha1.FailureReason.TargetUnschedulable;
 import static dev.podmigration.api.v1alpha1.FailureReason.VolumeNotMovable;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -45,6 +47,7 @@ import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.TaintBuilder;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,10 +100,58 @@ class RefusesBadInputIT {
                         PodMoved,
                         spec -> spec.getPod().setNodeName("elsewhere")),
                 wish("unknown node", NodeNotFound, spec -> spec.getTarget().setNodeName("nowhere")),
-                wish(
-                        "kept pod name",
-                        OptionNotSupported,
-                        spec -> spec.getTarget().setPodName(PodNameMode.Keep)),
+                new Row(
+                        "kept name of a pod with a finalizer",
+                        PodNameNotKeepable,
+                        pod -> pod.editMetadata().addToFinalizers("example.org/hold").endMetadata(),
+                        _ -> {},
+                        RefusesBadInputIT::keepName),
+                new Row(
+                        "kept name of a pod of a ReplicaSet",
+                        PodNameNotKeepable,
+                        pod ->
+                                pod.editMetadata()
+                                        .addToOwnerReferences(
+                                                new OwnerReferenceBuilder()
+                                                        .withApiVersion("apps/v1")
+                                                        .withKind("ReplicaSet")
+                                                        .withName("web")
+                                                        .withUid("1")
+                                                        .withController(true)
+                                                        .build())
+                                        .endMetadata(),
+                        _ -> {},
+                        RefusesBadInputIT::keepName),
+                new Row(
+                        "kept name of a pod whose containers are not started again",
+                        PodNameNotKeepable,
+                        pod ->
+                                pod.editSpec()
+                                        .withRestartPolicy("Never")
+                                        .addNewContainer()
+                                        .withName("side")
+                                        .withImage("example.org/side:1")
+                                        .endContainer()
+                                        .endSpec(),
+                        _ -> {},
+                        RefusesBadInputIT::keepName),
+                new Row(
+                        "kept name and a taint",
+                        TargetUnschedulable,
+                        _ -> {},
+                        stage ->
+                                stage.changeNode(
+                                        stage.target(),
+                                        node ->
+                                                node.getSpec()
+                                                        .setTaints(
+                                                                List.of(
+                                                                        new TaintBuilder()
+                                                                                .withKey("special")
+                                                                                .withEffect(
+                                                                                        "NoSchedule")
+                                                                                .build()))),
+                        RefusesBadInputIT::keepName),
                 wish(
                         "no node with the labels",
                         NoEligibleNode,
@@ -351,6 +402,10 @@ class RefusesBadInputIT {
 
         assertThat(ended.getStatus().getPhase()).isEqualTo(PodMigrationPhase.Failed);
         assertThat(ended.getStatus().getFailure().getReason()).isEqualTo(AgentUnreachable);
+    }
+
+    private static void keepName(PodMigrationSpec spec) {
+        spec.getTarget().setPodName(PodNameMode.Keep);
     }
 
     private static void claimForOneNode(Stage stage) {

@@ -8,6 +8,7 @@ import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
 import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
+import dev.podmigration.api.v1alpha1.PodNameMode;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.apiserver.ApiServer;
 import dev.podmigration.apiserver.ApiServerExtension;
@@ -54,6 +55,66 @@ class SurvivesCrashesIT {
         }
         assertThat(died).as("the last operator lived to the end").isFalse();
         assertThat(changes).as("changes of one migration").isGreaterThan(15);
+    }
+
+    @Test
+    void aPodThatKeepsItsNameComesBackWhereverTheOperatorDies(ApiServer server) {
+        int changes = 0;
+        boolean died = true;
+        while (died && changes < MOST_CHANGES) {
+            try (Stage stage = new Stage(server)) {
+                String uid = stage.runPod("app").getMetadata().getUid();
+                PodMigration migration =
+                        stage.migrate("app", spec -> spec.getTarget().setPodName(PodNameMode.Keep));
+
+                died = killAndRestart(stage, migration, changes);
+
+                PodMigration ended = stage.awaitEnd(migration);
+                assertThat(ended.getStatus().getPhase())
+                        .as("killed before change %d%n%s", changes, stage.report(migration))
+                        .isEqualTo(PodMigrationPhase.Succeeded);
+                assertThat(stage.pods())
+                        .as("killed before change %d", changes)
+                        .singleElement()
+                        .satisfies(
+                                pod -> {
+                                    assertThat(pod.getMetadata().getName()).isEqualTo("app");
+                                    assertThat(pod.getMetadata().getUid()).isNotEqualTo(uid);
+                                    assertThat(pod.getSpec().getNodeName())
+                                            .isEqualTo(stage.target());
+                                });
+            }
+            changes++;
+        }
+        assertThat(died).as("the last operator lived to the end").isFalse();
+        assertThat(changes).as("changes of one migration").isGreaterThan(15);
+    }
+
+    @Test
+    void aPodThatWouldHaveKeptItsNameIsUntouchedWhereverTheOperatorDiesUndoing(ApiServer server) {
+        int changes = 0;
+        boolean died = true;
+        while (died && changes < MOST_CHANGES) {
+            try (Stage stage = new Stage(server)) {
+                String uid = stage.runPod("app").getMetadata().getUid();
+                stage.agents().failAt(PodRestorePhase.Granted, FailureReason.RestoreFailed);
+                PodMigration migration =
+                        stage.migrate("app", spec -> spec.getTarget().setPodName(PodNameMode.Keep));
+
+                died = killAndRestart(stage, migration, changes);
+
+                assertThat(stage.awaitEnd(migration).getStatus().getPhase())
+                        .as("killed before change %d%n%s", changes, stage.report(migration))
+                        .isEqualTo(PodMigrationPhase.RolledBack);
+                assertThat(stage.pods())
+                        .as("killed before change %d", changes)
+                        .singleElement()
+                        .satisfies(pod -> assertThat(pod.getMetadata().getUid()).isEqualTo(uid));
+                assertThat(stage.halves()).as("killed before change %d", changes).isEmpty();
+            }
+            changes++;
+        }
+        assertThat(died).as("the last operator lived to the end").isFalse();
     }
 
     @Test

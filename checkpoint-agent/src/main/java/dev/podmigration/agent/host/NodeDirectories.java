@@ -43,6 +43,11 @@ public record NodeDirectories(Host host) {
         return host.path(STATE + "/restores/" + checked(POD_UID, podUid));
     }
 
+    /** The same name, for a link from it to what was received before the pod existed. */
+    public Path restoresLink(String podUid) {
+        return host.pathWithoutLastLink(STATE + "/restores/" + checked(POD_UID, podUid));
+    }
+
     public Path restore(String podUid, String containerName) {
         return restores(podUid).resolve(checked(CONTAINER_NAME, containerName));
     }

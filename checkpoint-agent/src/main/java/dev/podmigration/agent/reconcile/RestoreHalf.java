@@ -50,18 +50,21 @@ public final class RestoreHalf implements Half<PodRestore> {
                         .map(PodRestoreStatus::getPhase)
                         .orElse(PodRestorePhase.Pending);
         switch (object.getSpec().getGoal()) {
-            case Restore -> {
+            case Restore, Receive -> {
                 if (phase == PodRestorePhase.Pending) {
                     target.accept(object, again);
                     statuses.update(object, status -> status.setPhase(PodRestorePhase.Accepted));
                 } else if (!phase.isFinal()) {
                     target.acceptAgain(object, again);
+                    target.bind(object, again);
                     report(object, target.state(object));
                 }
             }
             case Cancel -> {
                 if (!phase.isFinal()) {
                     target.cancel(object);
+                    // It may have come too late, and then the pod comes here.
+                    target.bind(object, again);
                     report(object, target.state(object));
                 }
             }

@@ -162,6 +162,11 @@ public final class NodeSource implements SourceAgent {
         FreezeReport report = migration.migrate(frozen);
         try {
             migration.reserveAddresses();
+            if (migration.podComesLater()) {
+                // The deletion of the pod waits for this report; the rest is done when it is
+                // settled.
+                return report;
+            }
             migration.endDumps();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -307,8 +312,12 @@ public final class NodeSource implements SourceAgent {
      */
     private void kill(SourceRecord record) throws IOException, AgentFailure {
         try {
-            endMigration(record.name(), null);
-            tools.letHooksGo(record.containers());
+            SourceMigration migration = migrations.get(record.name());
+            boolean dumpsEnded = migration == null || !migration.podComesLater();
+            if (dumpsEnded) {
+                endMigration(record.name(), null);
+                tools.letHooksGo(record.containers());
+            }
             Optional<PodCgroup> groups = tools.cgroups().ofPod(record.podUid());
             if (groups.isPresent()) {
                 for (String id : record.containers()) {
@@ -319,6 +328,12 @@ public final class NodeSource implements SourceAgent {
                     }
                 }
                 groups.get().pod().thaw(THAW_LIMIT);
+            }
+            if (!dumpsEnded) {
+                // Not before: while the kubelet removes the pod, CRI-O's end of a dump waits for
+                // what is frozen.
+                endMigration(record.name(), null);
+                tools.letHooksGo(record.containers());
             }
             fence.liftWhenGone(record);
         } catch (InterruptedException e) {

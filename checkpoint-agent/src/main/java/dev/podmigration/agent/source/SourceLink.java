@@ -12,6 +12,7 @@ import dev.podmigration.agent.runtime.PodOnNode;
 import dev.podmigration.agent.wire.Hello;
 import dev.podmigration.agent.wire.SourceMessage;
 import dev.podmigration.agent.wire.TargetMessage;
+import dev.podmigration.agent.wire.Welcome;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.Peer;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
@@ -30,10 +31,12 @@ final class SourceLink {
 
     private final TargetLink link;
     private final String restoreUid;
+    private final boolean podComesLater;
 
-    private SourceLink(TargetLink link, String restoreUid) {
+    private SourceLink(TargetLink link, String restoreUid, boolean podComesLater) {
         this.link = link;
         this.restoreUid = restoreUid;
+        this.podComesLater = podComesLater;
     }
 
     static SourceLink open(
@@ -47,6 +50,7 @@ final class SourceLink {
                         .setRestoreName(peer.getRestoreName())
                         .setRestoreUid(restoreUid)
                         .setSourceAddress(tools.ownAddress())
+                        .setGrantsOnArrival(true)
                         .addAllDataDirectories(DataDirectories.of(tools.host(), pod))
                         .addAllContainers(
                                 pod.containers().stream().map(ContainerOnNode::name).toList());
@@ -56,12 +60,13 @@ final class SourceLink {
         TargetLink link = tools.peers().connect(peer.getNodeName(), peer.getAddress());
         try {
             link.send(SourceMessage.newBuilder().setHello(hello).build());
-            link.await(TargetMessage.BodyCase.WELCOME, WELCOME_LIMIT);
+            Welcome welcome =
+                    link.await(TargetMessage.BodyCase.WELCOME, WELCOME_LIMIT).getWelcome();
+            return new SourceLink(link, restoreUid, welcome.getPodComesLater());
         } catch (AgentFailure failure) {
             link.close();
             throw failure;
         }
-        return new SourceLink(link, restoreUid);
     }
 
     /** The target looks whether it is where this interface can be heard. */
@@ -77,6 +82,11 @@ final class SourceLink {
 
     String restoreUid() {
         return restoreUid;
+    }
+
+    /** The target pod takes the name of the source, which has to be deleted before. */
+    boolean podComesLater() {
+        return podComesLater;
     }
 
     boolean isOpen() {

@@ -101,8 +101,8 @@ final class SourceMigration {
     }
 
     /**
-     * The freeze. Returns when the target runs; a failure before that leaves everything to {@link
-     * NodeSource#settle}.
+     * The freeze. Returns when the target runs, or when it is granted and its pod comes later; a
+     * failure before that leaves everything to {@link NodeSource#settle}.
      */
     FreezeReport migrate(Runnable frozen) throws AgentFailure {
         return interruptibly(
@@ -219,9 +219,18 @@ final class SourceMigration {
         groups.pod().freeze(STOP_LIMIT);
         Background.await(lastFiles, deadline.left());
         steps.done("files");
-        TargetMessage asked = stream.await(BodyCase.GRANT_REQUEST, deadline, "restore the pod");
-        steps.done("restore");
+        TargetMessage asked =
+                stream.await(
+                        BodyCase.GRANT_REQUEST,
+                        deadline,
+                        stream.podComesLater() ? "receive the pod" : "restore the pod");
+        steps.done(stream.podComesLater() ? "arrival" : "restore");
         grant(stream, asked);
+        if (stream.podComesLater()) {
+            // The pod has to be deleted first, and that waits for this agent's word.
+            LOG.info("{}: granted, its pod can be deleted", key);
+            return;
+        }
         Resumed resumed = stream.await(BodyCase.RESUMED, ANSWER_LIMIT).getResumed();
         length = Duration.ofNanos(System.nanoTime() - frozenNanos);
         steps.done("resume");
@@ -263,6 +272,12 @@ final class SourceMigration {
                                 new AgentFailure(
                                         FailureReason.SourceStopped,
                                         "Container " + container.name() + " has no control group"));
+    }
+
+    /** Granted, and nothing runs: the target pod is made when this one is deleted. */
+    boolean podComesLater() {
+        SourceLink open = link;
+        return open != null && open.podComesLater();
     }
 
     /** Before the pod is deleted and its network plugin gives the addresses away. */

@@ -18,6 +18,7 @@ import dev.podmigration.agent.wire.FilesDone;
 import dev.podmigration.agent.wire.Hello;
 import dev.podmigration.agent.wire.SourceMessage;
 import dev.podmigration.agent.wire.TargetMessage;
+import dev.podmigration.agent.wire.Welcome;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.api.v1alpha1.RestoreAddress;
@@ -41,7 +42,7 @@ import java.util.function.Consumer;
  * One pod that waits on this node, and what its source sends. Messages come from one thread at a
  * time.
  */
-final class ArmedPod implements AutoCloseable {
+final class ArmedPod implements Arrival, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ArmedPod.class);
 
@@ -127,8 +128,9 @@ final class ArmedPod implements AutoCloseable {
                                 });
     }
 
-    /** The source that has opened a stream for this pod: it is the one to ask after a restart. */
-    void expect(String sourceNode, Hello hello)
+    /** The source is the one to ask after a restart. */
+    @Override
+    public Welcome greet(String sourceNode, Hello hello)
             throws IOException, AgentFailure, InterruptedException {
         if (network != null) {
             throw new AgentFailure(
@@ -143,17 +145,15 @@ final class ArmedPod implements AutoCloseable {
         tools.commit()
                 .source(podUid, hello.getCheckpointUid(), sourceNode, hello.getSourceAddress());
         DataDirectoryLinks.make(tools.volumes(podUid), hello.getDataDirectoriesList());
-    }
-
-    long imageLimit() {
-        return imageLimit;
+        return Welcome.newBuilder().setImageBytesLimit(imageLimit).build();
     }
 
     /**
      * The stream is over. A pod that has asked for the grant asks again another way; one that only
      * received files can receive them again; anything between is given up.
      */
-    void streamEnded(AgentFailure why) throws IOException {
+    @Override
+    public void streamEnded(AgentFailure why) throws IOException {
         if (network != null) {
             TargetState state =
                     tools.commit()
@@ -194,8 +194,8 @@ final class ArmedPod implements AutoCloseable {
         return Optional.ofNullable(running).map(RestoreTarget::steps);
     }
 
-    /** A message of the source, after the two sides have named each other's objects. */
-    void receive(SourceMessage message, Consumer<TargetMessage> replies)
+    @Override
+    public void receive(SourceMessage message, Consumer<TargetMessage> replies)
             throws AgentFailure, IOException, InterruptedException {
         switch (message.getBodyCase()) {
             case FILE -> file(message.getFile());
@@ -281,6 +281,7 @@ final class ArmedPod implements AutoCloseable {
                 new RestoreTarget(
                         tools,
                         podUid,
+                        decisions(),
                         inOrder,
                         fenced,
                         restore.getSpec().getAddress() == RestoreAddress.New,
@@ -379,6 +380,7 @@ final class ArmedPod implements AutoCloseable {
             new RestoreTarget(
                             tools,
                             podUid,
+                            decisions(),
                             new ArrayList<>(places.values()),
                             network,
                             false,
@@ -388,6 +390,10 @@ final class ArmedPod implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         changed.run();
+    }
+
+    private RunDecisions decisions() {
+        return RunDecisions.asking(tools.commit(), tools.directories(), podUid);
     }
 
     private void post(Event event) throws AgentFailure {

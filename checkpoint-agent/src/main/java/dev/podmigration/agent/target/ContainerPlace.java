@@ -61,10 +61,31 @@ final class ContainerPlace implements AutoCloseable {
     static ContainerPlace open(
             TargetTools tools, String podUid, String name, Consumer<HookEvent> events)
             throws IOException {
-        RestoreGate gate = RestoreGate.open(tools.directories(), podUid, name);
+        return open(
+                tools,
+                podUid,
+                podUid,
+                name,
+                FrameSpool.once(tools.directories().restoreRecord(podUid).resolve("files-" + name)),
+                events);
+    }
+
+    /**
+     * The same for a pod that was received before it existed.
+     *
+     * @param gateUid under which its memory is, with a link from the pod's own uid to it
+     * @param spool of the files of its root
+     */
+    static ContainerPlace open(
+            TargetTools tools,
+            String podUid,
+            String gateUid,
+            String name,
+            FrameSpool spool,
+            Consumer<HookEvent> events)
+            throws IOException {
+        RestoreGate gate = RestoreGate.open(tools.directories(), gateUid, name);
         HookChannel hook = HookChannel.ofRestore(gate, events::accept);
-        FrameSpool spool =
-                new FrameSpool(tools.directories().restoreRecord(podUid).resolve("files-" + name));
         return new ContainerPlace(tools, podUid, name, gate, hook, spool);
     }
 

@@ -16,15 +16,27 @@ import java.nio.file.Path;
 
 /**
  * Frames that came before there was a place to write them to: only the first container exists when
- * the freeze begins.
+ * the freeze begins, and of a pod that keeps its name none.
  */
 final class FrameSpool {
 
     private final Path file;
+    private final boolean kept;
     private @Nullable OutputStream out;
 
-    FrameSpool(Path file) {
+    private FrameSpool(Path file, boolean kept) {
         this.file = file;
+        this.kept = kept;
+    }
+
+    /** Frames that are handed over once. */
+    static FrameSpool once(Path file) {
+        return new FrameSpool(file, false);
+    }
+
+    /** Frames that stay, because what they are written to may be made anew. */
+    static FrameSpool kept(Path file) {
+        return new FrameSpool(file, true);
     }
 
     void add(FileFrame frame) throws IOException {
@@ -37,14 +49,21 @@ final class FrameSpool {
         frame.writeDelimitedTo(open);
     }
 
-    /** Hands over all frames in their order; the spool is empty afterwards. */
-    void replay(TreeWriter writer) throws IOException, AgentFailure {
+    /** Everything that was added is in the file, for another spool of it to hand over. */
+    void seal() throws IOException {
         OutputStream open = out;
-        if (open == null) {
+        if (open != null) {
+            open.close();
+            out = null;
+        }
+    }
+
+    /** Hands over all frames in their order, if there are any. */
+    void replay(TreeWriter writer) throws IOException, AgentFailure {
+        seal();
+        if (!Files.exists(file)) {
             return;
         }
-        open.close();
-        out = null;
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
             FileFrame frame = FileFrame.parseDelimitedFrom(in);
             while (frame != null) {
@@ -53,15 +72,16 @@ final class FrameSpool {
             }
         }
         writer.endRound();
-        Files.delete(file);
+        if (!kept) {
+            Files.delete(file);
+        }
     }
 
+    /** The spool is of no use any more; one that is kept goes with its directory. */
     void delete() throws IOException {
-        OutputStream open = out;
-        if (open != null) {
-            open.close();
-            out = null;
+        seal();
+        if (!kept) {
+            Files.deleteIfExists(file);
         }
-        Files.deleteIfExists(file);
     }
 }

@@ -27,7 +27,7 @@ final class IncomingMigration implements TargetSession {
     private final BiFunction<String, String, Optional<PodRestore>> restores;
     private final String sourceNode;
     private final Consumer<TargetMessage> replies;
-    private @Nullable ArmedPod pod;
+    private @Nullable Arrival pod;
     private boolean ended;
 
     IncomingMigration(
@@ -47,7 +47,7 @@ final class IncomingMigration implements TargetSession {
             return;
         }
         try {
-            ArmedPod known = pod;
+            Arrival known = pod;
             if (known == null) {
                 pod = greet(message);
             } else {
@@ -64,7 +64,7 @@ final class IncomingMigration implements TargetSession {
         }
     }
 
-    private ArmedPod greet(SourceMessage message)
+    private Arrival greet(SourceMessage message)
             throws AgentFailure, IOException, InterruptedException {
         if (!message.hasHello()) {
             throw new AgentFailure(FailureReason.NotPermitted, "A stream begins with Hello");
@@ -87,20 +87,16 @@ final class IncomingMigration implements TargetSession {
                                                                 hello.getRestoreNamespace(),
                                                                 hello.getRestoreName(),
                                                                 sourceNode)));
-        ArmedPod armed =
-                target.find(restore.getSpec().getPodUid())
-                        .filter(ArmedPod::isArmed)
+        Arrival arrival =
+                target.arrival(restore)
                         .orElseThrow(
                                 () ->
                                         new AgentFailure(
                                                 FailureReason.LauncherTimeout,
                                                 "The target pod does not wait to be restored"));
-        armed.expect(sourceNode, hello);
-        replies.accept(
-                TargetMessage.newBuilder()
-                        .setWelcome(Welcome.newBuilder().setImageBytesLimit(armed.imageLimit()))
-                        .build());
-        return armed;
+        Welcome welcome = arrival.greet(sourceNode, hello);
+        replies.accept(TargetMessage.newBuilder().setWelcome(welcome).build());
+        return arrival;
     }
 
     @Override
@@ -109,7 +105,7 @@ final class IncomingMigration implements TargetSession {
             return;
         }
         ended = true;
-        ArmedPod known = pod;
+        Arrival known = pod;
         if (known != null) {
             try {
                 known.streamEnded(why);

@@ -50,6 +50,11 @@ final class LeftRestore implements AutoCloseable {
     /** Nothing of the pod runs afterwards, nor ever will. May be repeated. */
     void kill(String reason) throws IOException {
         RestoreMark.CANCELLED.set(tools.directories(), record.podUid());
+        end(reason);
+    }
+
+    /** Nothing of the pod runs afterwards. Launchers that come later may try again. */
+    void end(String reason) throws IOException {
         for (String container : record.containers()) {
             Optional<RestoreGate> gate = gate(container);
             if (gate.isPresent()) {

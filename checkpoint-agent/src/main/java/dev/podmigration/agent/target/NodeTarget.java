@@ -46,6 +46,7 @@ public final class NodeTarget implements TargetAgent {
     private static final String RESTARTED = "the agent was restarted in the middle of the restore";
 
     private final TargetTools tools;
+    private final Receptions receptions;
     private final Map<String, ArmedPod> pods = new HashMap<>();
 
     /** Those that go on although their agent was restarted. Guarded by {@link #pods}. */
@@ -53,11 +54,17 @@ public final class NodeTarget implements TargetAgent {
 
     public NodeTarget(TargetTools tools) {
         this.tools = tools;
+        this.receptions = new Receptions(tools);
     }
 
     @Override
     public void accept(PodRestore restore, Runnable changed) throws AgentFailure, IOException {
         String podUid = restore.getSpec().getPodUid();
+        if (receptions.knows(restore)) {
+            requireMemory(restore);
+            receptions.accept(restore, imageLimit(restore), changed);
+            return;
+        }
         synchronized (pods) {
             if (tools.commit().record(podUid).isEmpty()) {
                 requireMemory(restore);
@@ -80,6 +87,10 @@ public final class NodeTarget implements TargetAgent {
 
     @Override
     public void acceptAgain(PodRestore restore, Runnable changed) throws IOException {
+        if (receptions.knows(restore)) {
+            // Half of it came to the agent before this one: that was given up.
+            return;
+        }
         synchronized (pods) {
             if (tools.commit()
                     .record(restore.getSpec().getPodUid())
@@ -93,12 +104,16 @@ public final class NodeTarget implements TargetAgent {
     private void register(PodRestore restore, Runnable changed) throws IOException {
         String podUid = restore.getSpec().getPodUid();
         if (!pods.containsKey(podUid)) {
-            long imageLimit = restore.getSpec().getRequiredMemoryBytes() * 3 / 2 + SLACK_BYTES;
+            long imageLimit = imageLimit(restore);
             mount(podUid, imageLimit);
             ArmedPod pod = ArmedPod.open(tools, restore, imageLimit, changed);
             pods.put(podUid, pod);
             pod.awaitArmed(ARM_LIMIT);
         }
+    }
+
+    private static long imageLimit(PodRestore restore) {
+        return restore.getSpec().getRequiredMemoryBytes() * 3 / 2 + SLACK_BYTES;
     }
 
     private void requireMemory(PodRestore restore) throws AgentFailure, IOException {
@@ -114,20 +129,29 @@ public final class NodeTarget implements TargetAgent {
 
     /** Some pod is put together on this node, or has not been let go to the end. */
     public boolean isAnyBeingRestored() throws IOException {
-        return tools.commit().all().stream()
-                .anyMatch(
-                        record ->
-                                switch (record.state()) {
-                                    case RESTORING, ASKED -> true;
-                                    case RESUMED ->
-                                            !RestoreMark.COMMITTED.isSet(
-                                                    tools.directories(), record.podUid());
-                                    case ARMED, CANCELLED -> false;
-                                });
+        return receptions.isAnyBeingRestored()
+                || tools.commit().all().stream()
+                        .anyMatch(
+                                record ->
+                                        switch (record.state()) {
+                                            case RESTORING, ASKED -> true;
+                                            case RESUMED ->
+                                                    !RestoreMark.COMMITTED.isSet(
+                                                            tools.directories(), record.podUid());
+                                            case ARMED, CANCELLED -> false;
+                                        });
+    }
+
+    @Override
+    public void bind(PodRestore restore, Runnable changed) throws IOException {
+        receptions.bind(restore, changed);
     }
 
     @Override
     public Progress state(PodRestore restore) throws IOException {
+        if (receptions.knows(restore)) {
+            return receptions.state(restore);
+        }
         String podUid = restore.getSpec().getPodUid();
         Optional<ArmedPod> pod = find(podUid);
         Optional<TargetRecord> record = tools.commit().record(podUid);
@@ -154,6 +178,10 @@ public final class NodeTarget implements TargetAgent {
 
     @Override
     public void cancel(PodRestore restore) throws IOException {
+        if (receptions.knows(restore)) {
+            receptions.cancel(restore);
+            return;
+        }
         cancel(restore.getSpec().getPodUid(), "the operator cancelled it");
     }
 
@@ -173,6 +201,10 @@ public final class NodeTarget implements TargetAgent {
 
     @Override
     public void forget(PodRestore restore) throws IOException {
+        if (receptions.knows(restore)) {
+            receptions.forget(restore);
+            return;
+        }
         String podUid = restore.getSpec().getPodUid();
         Optional<TargetRecord> record = tools.commit().record(podUid);
         if (record.isPresent() && record.get().state() != TargetState.RESUMED) {
@@ -226,6 +258,7 @@ public final class NodeTarget implements TargetAgent {
      * before anything else.
      */
     public void recover(Runnable changed) throws IOException {
+        receptions.recover(changed);
         for (TargetRecord record : tools.commit().all()) {
             boolean over =
                     record.state() == TargetState.RESUMED
@@ -324,6 +357,15 @@ public final class NodeTarget implements TargetAgent {
             String sourceNode,
             Consumer<TargetMessage> replies) {
         return new IncomingMigration(this, restores, sourceNode, replies);
+    }
+
+    /** What the stream of a source may fill for this PodRestore. */
+    Optional<Arrival> arrival(PodRestore restore) throws IOException {
+        return receptions.knows(restore)
+                ? receptions.arrival(restore)
+                : find(restore.getSpec().getPodUid())
+                        .filter(ArmedPod::isArmed)
+                        .map(Arrival.class::cast);
     }
 
     Optional<ArmedPod> find(String podUid) {

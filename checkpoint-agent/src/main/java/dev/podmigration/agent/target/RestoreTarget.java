@@ -2,8 +2,6 @@ package dev.podmigration.agent.target;
 
 import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.StepTimes;
-import dev.podmigration.agent.commit.TargetDecision;
-import dev.podmigration.agent.commit.TargetEvent;
 import dev.podmigration.agent.launcher.ArmedLauncher;
 import dev.podmigration.agent.launcher.HookAction;
 import dev.podmigration.agent.launcher.HookEvent;
@@ -58,6 +56,7 @@ final class RestoreTarget {
 
     private final TargetTools tools;
     private final String podUid;
+    private final RunDecisions decisions;
     private final List<ContainerPlace> containers;
     private final @Nullable Network network;
     private final boolean tcpClose;
@@ -69,12 +68,14 @@ final class RestoreTarget {
     RestoreTarget(
             TargetTools tools,
             String podUid,
+            RunDecisions decisions,
             List<ContainerPlace> containers,
             @Nullable Network network,
             boolean tcpClose,
             Consumer<TargetMessage> replies) {
         this.tools = tools;
         this.podUid = podUid;
+        this.decisions = decisions;
         this.containers = List.copyOf(containers);
         this.network = network;
         this.tcpClose = tcpClose;
@@ -99,7 +100,7 @@ final class RestoreTarget {
             throws AgentFailure, IOException, InterruptedException {
         long end = System.nanoTime() + limit.toNanos();
         steps.begin();
-        if (tools.commit().decide(podUid, TargetEvent.VERIFIED) != TargetDecision.Action.RESTORE) {
+        if (!decisions.mayRestore()) {
             throw new AgentFailure(FailureReason.Cancelled, "The restore was cancelled");
         }
         int last = containers.size() - 1;
@@ -194,11 +195,20 @@ final class RestoreTarget {
 
     private void askForGrant(String requestUid, long end)
             throws AgentFailure, IOException, InterruptedException {
-        tools.commit().decide(podUid, TargetEvent.COMPLETE);
-        replies.accept(
-                TargetMessage.newBuilder()
-                        .setGrantRequest(GrantRequest.newBuilder().setRestoreUid(requestUid))
-                        .build());
+        if (decisions.mustAsk()) {
+            replies.accept(
+                    TargetMessage.newBuilder()
+                            .setGrantRequest(GrantRequest.newBuilder().setRestoreUid(requestUid))
+                            .build());
+            awaitGrant(end);
+        }
+        if (!decisions.mayRun()) {
+            throw new AgentFailure(
+                    FailureReason.Cancelled, "The restore was cancelled before the grant came");
+        }
+    }
+
+    private void awaitGrant(long end) throws AgentFailure, InterruptedException {
         Event event = next(end);
         if (!(event instanceof Event.Answer answer)) {
             throw unexpected(event, "the source's answer");
@@ -206,10 +216,6 @@ final class RestoreTarget {
         if (!answer.granted()) {
             throw new AgentFailure(
                     FailureReason.GrantRefused, "The source did not grant: " + answer.reason());
-        }
-        if (tools.commit().decide(podUid, TargetEvent.GRANTED) != TargetDecision.Action.RESUME) {
-            throw new AgentFailure(
-                    FailureReason.Cancelled, "The restore was cancelled before the grant came");
         }
     }
 
@@ -320,11 +326,10 @@ final class RestoreTarget {
 
     /** Nothing of this pod runs afterwards. Called after {@link #run} failed, or instead of it. */
     void kill(String reason) throws IOException, InterruptedException {
-        if (tools.commit().decide(podUid, TargetEvent.GIVE_UP) != TargetDecision.Action.KILL) {
+        if (!decisions.giveUp()) {
             LOG.warn("Pod {} runs already and is not given up: {}", podUid, reason);
             return;
         }
-        RestoreMark.CANCELLED.set(tools.directories(), podUid);
         for (ContainerPlace place : containers) {
             place.cancel(reason);
         }

@@ -36,6 +36,14 @@ public interface TargetAgent {
     /** For a pod that an agent before this one has accepted: its launcher may still wait. */
     void acceptAgain(PodRestore restore, Runnable changed) throws IOException;
 
+    /**
+     * A pod that was received before it existed is known now; nothing for others, or when that was
+     * said before. Returns at once.
+     *
+     * @param changed called whenever {@link #state} answers something new
+     */
+    void bind(PodRestore restore, Runnable changed) throws IOException;
+
     Progress state(PodRestore restore) throws IOException;
 
     /** Never lets this pod be restored, unless it already runs. */

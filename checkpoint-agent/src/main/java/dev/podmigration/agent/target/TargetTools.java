@@ -2,6 +2,7 @@ package dev.podmigration.agent.target;
 
 import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.address.KeptAddresses;
+import dev.podmigration.agent.commit.ReceiverCommit;
 import dev.podmigration.agent.commit.TargetCommit;
 import dev.podmigration.agent.commit.TargetRecord;
 import dev.podmigration.agent.criu.CriuLogReader;
@@ -47,6 +48,7 @@ public record TargetTools(
         KeptAddresses addresses,
         SourceRecords sources,
         TargetCommit commit,
+        ReceiverCommit receivers,
         Path kubeletRoot) {
 
     private static final Duration ASK_LIMIT = Duration.ofSeconds(10);

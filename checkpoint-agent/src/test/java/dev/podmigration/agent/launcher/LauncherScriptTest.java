@@ -160,6 +160,22 @@ class LauncherScriptTest {
     }
 
     @Test
+    void whatWasReceivedBeforeThePodExistedIsFoundBehindALink() throws Exception {
+        String received = "deadbeef-6a7e-4d1c-9a52-1d2c3b4a5f60";
+        RestoreGate gate = RestoreGate.open(node.directories, received, "app");
+        Files.createSymbolicLink(node.directories.restores(ScriptNode.UID), Path.of(received));
+        node.config(RuntimeConfig.ofRestore("app").json());
+        Process launcher = node.launch(SHELL, node.create(ID));
+
+        ArmedLauncher armed = gate.awaitArmed(LIMIT);
+        gate.restore(armed, false);
+
+        assertThat(gate.awaitResult(armed, LIMIT)).isZero();
+        assertThat(exitCode(launcher)).isZero();
+        assertThat(node.runtimeCalls().getFirst()).contains("restore");
+    }
+
+    @Test
     void nothingButTheRuntimeIsStartedBetweenTheOrderAndTheRestore() throws Exception {
         node.config(RuntimeConfig.ofRestore("app").json());
         RestoreGate gate = gate("app");

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 
 import dev.podmigration.agent.address.KeptAddresses;
+import dev.podmigration.agent.commit.ReceiverCommit;
+import dev.podmigration.agent.commit.ReceiverRecord;
 import dev.podmigration.agent.commit.RecordStore;
 import dev.podmigration.agent.commit.TargetCommit;
 import dev.podmigration.agent.commit.TargetRecord;
@@ -72,6 +74,9 @@ class ContainerPlaceTest {
                                 new TargetCommit(
                                         new RecordStore<>(
                                                 root.resolve("records"), TargetRecord.class)),
+                                new ReceiverCommit(
+                                        new RecordStore<>(
+                                                root.resolve("receptions"), ReceiverRecord.class)),
                                 root.resolve("var/lib/kubelet")),
                         TestNode.POD,
                         "main",

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.podmigration.agent.address.KeptAddresses;
 import dev.podmigration.agent.commit.ObjectKey;
+import dev.podmigration.agent.commit.ReceiverCommit;
+import dev.podmigration.agent.commit.ReceiverRecord;
 import dev.podmigration.agent.commit.RecordStore;
 import dev.podmigration.agent.commit.TargetCommit;
 import dev.podmigration.agent.commit.TargetEvent;
@@ -81,6 +83,9 @@ class RestartedTargetTest {
                                 new KeptAddresses(),
                                 source,
                                 commit,
+                                new ReceiverCommit(
+                                        new RecordStore<>(
+                                                root.resolve("receptions"), ReceiverRecord.class)),
                                 root.resolve("var/lib/kubelet")));
     }
 

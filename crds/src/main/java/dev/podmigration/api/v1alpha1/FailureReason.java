@@ -95,6 +95,12 @@ public enum FailureReason {
     /** The image cannot be had on the target node. */
     ImageMissing(true, "Check the image, its registry and the pull secrets on the target node."),
 
+    /** The pod cannot keep its name: something else names it or holds on to it. */
+    PodNameNotKeepable(
+            false,
+            "Leave target.podName out: the target gets a new name, and everything else moves as it"
+                    + " would."),
+
     /** The network does not let the pod keep its address on the target node. */
     AddressNotKeepable(
             false,

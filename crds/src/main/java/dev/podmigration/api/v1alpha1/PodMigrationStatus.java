@@ -36,6 +36,11 @@ public class PodMigrationStatus extends ApiBean {
     @JsonPropertyDescription("Where the pod goes.")
     private @Nullable PodPlace target;
 
+    @JsonPropertyDescription(
+            "With target.podName Keep: the pod that will be made when the source is deleted, as"
+                    + " JSON. Absent once it exists.")
+    private @Nullable String preparedPod;
+
     @JsonPropertyDescription("The strategy that was chosen, and why.")
     private @Nullable StrategyChoice strategy;
 
@@ -126,6 +131,14 @@ public class PodMigrationStatus extends ApiBean {
 
     public void setTarget(@Nullable PodPlace target) {
         this.target = target;
+    }
+
+    public @Nullable String getPreparedPod() {
+        return preparedPod;
+    }
+
+    public void setPreparedPod(@Nullable String preparedPod) {
+        this.preparedPod = preparedPod;
     }
 
     public @Nullable StrategyChoice getStrategy() {

@@ -5,6 +5,6 @@ public enum PodNameMode {
     /** A new name made from the old one. */
     Generate,
 
-    /** The same name. */
+    /** The same name: the source pod is deleted, and the target made, while neither copy runs. */
     Keep
 }

@@ -14,8 +14,14 @@ public enum PodRestorePhase implements HalfPhase {
     /** Images arrive and CRIU restores. */
     Restoring,
 
+    /** Goal Receive: everything is here, and so is the grant. There is no way back. */
+    Granted,
+
     /** The grant was given and the pod runs here. */
     Committed,
+
+    /** Goal Receive: the pod runs here, but it was started anew; the failure says why. */
+    StartedAnew,
 
     /** Given up; the node is clean. */
     Cancelled,
@@ -26,8 +32,8 @@ public enum PodRestorePhase implements HalfPhase {
     @Override
     public boolean isFinal() {
         return switch (this) {
-            case Committed, Cancelled, Failed -> true;
-            case Pending, Accepted, Armed, Restoring -> false;
+            case Committed, StartedAnew, Cancelled, Failed -> true;
+            case Pending, Accepted, Armed, Restoring, Granted -> false;
         };
     }
 }

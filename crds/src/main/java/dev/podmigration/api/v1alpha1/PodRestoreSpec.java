@@ -33,6 +33,14 @@ import java.util.List;
         message = "a cancelled restore stays cancelled",
         fieldPath = ".goal")
 @ValidationRule(
+        value = "self.goal != 'Receive' || oldSelf.goal == 'Receive'",
+        message = "the goal Receive can only be the first one",
+        fieldPath = ".goal")
+@ValidationRule(
+        value = "!(oldSelf.goal == 'Receive' && self.goal == 'Restore') || has(self.podUid)",
+        message = "what was received is restored when podUid tells the pod",
+        fieldPath = ".goal")
+@ValidationRule(
         value = "self.nodeName != self.sourceNodeName",
         message = "nodeName is the node of the source")
 public class PodRestoreSpec extends ApiBean {
@@ -94,8 +102,9 @@ public class PodRestoreSpec extends ApiBean {
     private long requiredMemoryBytes = 0;
 
     @JsonPropertyDescription(
-            "Restore: take the memory, restore, and ask for the grant. Cancel: remove everything;"
-                    + " final. Default: Restore.")
+            "Restore: take the memory, restore, and ask for the grant. Receive: take the memory and"
+                    + " ask for the grant before the pod exists, and restore it when podUid is set."
+                    + " Cancel: remove everything; final. Default: Restore.")
     @Default("Restore")
     private RestoreGoal goal = RestoreGoal.Restore;
 

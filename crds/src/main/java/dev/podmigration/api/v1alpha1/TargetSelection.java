@@ -35,8 +35,10 @@ public class TargetSelection extends ApiBean {
 
     @JsonPropertyDescription(
             "Name of the pod on the target. Generate: a new name, made from the old one; both pods"
-                + " exist while the move is under way. Keep: the same name; the source pod is"
-                + " deleted inside the freeze, which makes the freeze longer. Default: Generate.")
+                + " exist while the move is under way. Keep: the same name, for a pod without an"
+                + " owner; the source pod is deleted and the target pod made inside the freeze,"
+                + " which makes it longer, and there is no way back from the deletion. Default:"
+                + " Generate.")
     @Default("Generate")
     private PodNameMode podName = PodNameMode.Generate;
 

@@ -87,7 +87,12 @@ class RefusedChangesIT {
                     restore(
                             ", goal: Cancel",
                             "goal: Restore",
-                            "a cancelled restore stays cancelled"));
+                            "a cancelled restore stays cancelled"),
+                    restore("", "goal: Receive", "the goal Receive can only be the first one"),
+                    restore(
+                            ", goal: Receive",
+                            "goal: Restore",
+                            "what was received is restored when podUid tells the pod"));
 
     static final List<Row> ACCEPTED =
             List.of(
@@ -99,7 +104,11 @@ class RefusedChangesIT {
                     checkpoint(PEER + ", goal: Migrate", "goal: RollBack", ""),
                     checkpoint(", goal: Archive", "goal: RollBack", ""),
                     restore("", "podUid: u", ""),
-                    restore("", "goal: Cancel", ""));
+                    restore("", "goal: Cancel", ""),
+                    restore(", goal: Receive", "goal: Restore, podUid: u", ""),
+                    restore(", goal: Receive", "goal: Cancel", ""),
+                    // The agent may have the grant by now, and then needs the pod all the same.
+                    restore(", goal: Cancel", "podUid: u", ""));
 
     private final Manifests manifests;
 

@@ -41,6 +41,15 @@ public sealed interface Action {
 
     record DeletePod(Pod pod, long graceSeconds) implements Action {}
 
+    /** Asks the API server whether it would have this pod; none is made. */
+    record RehearsePod(Pod pod) implements Action {}
+
+    /** Tells the agent that has received a pod's memory which pod it is for. */
+    record Bind(PodRestore restore, Pod pod) implements Action {}
+
+    /** Deletes the source at once: its name is needed, and its agent kills what is frozen. */
+    record FreeName(Pod source) implements Action {}
+
     /**
      * Sets labels and annotations ({@code null} removes one), and replaces the owners unless {@code
      * owners} is null.
@@ -56,5 +65,5 @@ public sealed interface Action {
     record MarkNotReady(Pod pod, String message) implements Action {}
 
     /** From now on the object goes when {@code owner} goes. */
-    record GiveTo(HasMetadata object, Pod owner) implements Action {}
+    record GiveTo(HasMetadata object, HasMetadata owner) implements Action {}
 }

@@ -74,6 +74,9 @@ public final class Executor {
                     patch(cancel.restore(), Map.of("spec", Map.of("goal", RestoreGoal.Cancel)));
             case Action.Delete delete -> delete(delete.object(), null);
             case Action.DeletePod delete -> delete(delete.pod(), delete.graceSeconds());
+            case Action.RehearsePod rehearse -> rehearse(rehearse.pod());
+            case Action.Bind bind -> patch(bind.restore(), binding(bind));
+            case Action.FreeName free -> delete(free.source(), 0L);
             case Action.MarkPod mark -> patch(mark.pod(), marks(mark));
             case Action.MarkNotReady mark -> markNotReady(mark);
             case Action.GiveTo give -> patch(give.object(), owner(give.owner()));
@@ -85,24 +88,40 @@ public final class Executor {
             client.resource(object).create();
             LOG.info("Created {}", describe(object));
         } catch (KubernetesClientException e) {
-            switch (e.getCode()) {
-                case HttpURLConnection.HTTP_CONFLICT -> requireOurs(object, e);
-                case HttpURLConnection.HTTP_BAD_REQUEST,
-                        HttpURLConnection.HTTP_FORBIDDEN,
-                        UNPROCESSABLE ->
-                        throw new RefusedException(
-                                Failure.of(
-                                        object instanceof Pod
-                                                ? FailureReason.TargetUnschedulable
-                                                : FailureReason.InternalError,
-                                        "The API server refused "
-                                                + describe(object)
-                                                + ": "
-                                                + reason(e)),
-                                e);
-                default -> throw e;
+            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                requireOurs(object, e);
+            } else {
+                throw refusal(object, e);
             }
         }
+    }
+
+    private void rehearse(Pod pod) throws RefusedException {
+        try {
+            client.resource(pod).dryRun().create();
+        } catch (KubernetesClientException e) {
+            throw refusal(pod, e);
+        }
+    }
+
+    /** Unless it is one that may pass. */
+    private static RefusedException refusal(HasMetadata object, KubernetesClientException e) {
+        return switch (e.getCode()) {
+            case HttpURLConnection.HTTP_BAD_REQUEST,
+                    HttpURLConnection.HTTP_FORBIDDEN,
+                    UNPROCESSABLE ->
+                    new RefusedException(
+                            Failure.of(
+                                    object instanceof Pod
+                                            ? FailureReason.TargetUnschedulable
+                                            : FailureReason.InternalError,
+                                    "The API server refused "
+                                            + describe(object)
+                                            + ": "
+                                            + reason(e)),
+                            e);
+            default -> throw e;
+        };
     }
 
     private void requireOurs(HasMetadata wanted, KubernetesClientException conflict)
@@ -177,15 +196,25 @@ public final class Executor {
         return Map.of("metadata", metadata);
     }
 
-    private static Map<String, Object> owner(Pod owner) {
+    /** A wish to cancel that came too late cannot be taken back, and is not obeyed any more. */
+    private static Map<String, Object> binding(Action.Bind bind) {
+        Map<String, Object> spec = new LinkedHashMap<>();
+        spec.put("podUid", bind.pod().getMetadata().getUid());
+        if (bind.restore().getSpec().getGoal() == RestoreGoal.Receive) {
+            spec.put("goal", RestoreGoal.Restore);
+        }
+        return Map.of("spec", spec);
+    }
+
+    private static Map<String, Object> owner(HasMetadata owner) {
         return Map.of(
                 "metadata",
                 Map.of(
                         "ownerReferences",
                         List.of(
                                 new OwnerReferenceBuilder()
-                                        .withApiVersion("v1")
-                                        .withKind("Pod")
+                                        .withApiVersion(owner.getApiVersion())
+                                        .withKind(owner.getKind())
                                         .withName(owner.getMetadata().getName())
                                         .withUid(owner.getMetadata().getUid())
                                         .build())));

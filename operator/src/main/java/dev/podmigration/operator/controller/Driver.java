@@ -1,5 +1,6 @@
 package dev.podmigration.operator.controller;
 
+import dev.podmigration.api.v1alpha1.Failure;
 import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.operator.action.Action;
@@ -102,17 +103,22 @@ final class Driver {
                     return Optional.empty();
                 }
                 case Decision.Stay stay -> {
-                    Optional<Decision> refused = act(stay.actions());
+                    Optional<Failure> refused = act(stay.actions());
                     if (refused.isEmpty()) {
                         return Optional.of(stay.lookAgain());
                     }
                     Observation again = observer.observe(current);
-                    current = write(refused.get(), again, current, writer);
-                    announcer.announce(refused.get(), again, before, current);
+                    Decision decided = afterRefusal(refused.get(), again, stay.lookAgain());
+                    current = write(decided, again, current, writer);
+                    announcer.announce(decided, again, before, current);
+                    if (decided instanceof Decision.Stall stall) {
+                        return Optional.of(stall.lookAgain());
+                    }
                 }
                 case Decision.Stall stall -> {
-                    Optional<Decision> refused = act(stall.actions());
-                    refused.ifPresent(decided -> LOG.error("Cannot go on: {}", decided));
+                    Optional<Failure> refused = act(stall.actions());
+                    refused.ifPresent(
+                            failure -> LOG.error("Cannot go on: {}", failure.getMessage()));
                     return Optional.of(stall.lookAgain());
                 }
             }
@@ -136,15 +142,22 @@ final class Driver {
                 : writer.apply(draft);
     }
 
-    private Optional<Decision> act(List<Action> actions) {
+    private Optional<Failure> act(List<Action> actions) {
         for (Action action : actions) {
             try {
                 executor.execute(action);
             } catch (RefusedException e) {
-                return Optional.of(new Decision.GiveUp(e.failure()));
+                return Optional.of(e.failure());
             }
         }
         return Optional.empty();
+    }
+
+    /** After the commit there is no way back: what was refused is tried again. */
+    private static Decision afterRefusal(Failure failure, Observation seen, Instant lookAgain) {
+        return seen.phase().isCommitted()
+                ? new Decision.Stall(List.of(), failure, lookAgain)
+                : new Decision.GiveUp(failure);
     }
 
     private static boolean isCancelRefused(Observation seen) {

@@ -41,6 +41,8 @@ public final class MigrationReconciler implements Reconciler<PodMigration>, Clea
      */
     private static final Duration OVERDUE = Duration.ofSeconds(15);
 
+    private static final Duration AT_ONCE = Duration.ofMillis(1);
+
     private final FreezeHistory history = new FreezeHistory();
     private final PhaseTable phases;
     private final MigrationMetrics metrics;
@@ -81,9 +83,20 @@ public final class MigrationReconciler implements Reconciler<PodMigration>, Clea
 
     @Override
     public DeleteControl cleanup(PodMigration migration, Context<PodMigration> context) {
-        return drive(migration, context)
-                .map(delay -> DeleteControl.noFinalizerRemoval().rescheduleAfter(delay.toMillis()))
-                .orElseGet(DeleteControl::defaultDelete);
+        boolean ended = hasEnded(migration);
+        Optional<Duration> delay = drive(migration, context);
+        // The finalizer is taken from the object of this round. After a status that was written in
+        // it that would be an older one, which the API server refuses.
+        return ended
+                ? DeleteControl.defaultDelete()
+                : DeleteControl.noFinalizerRemoval()
+                        .rescheduleAfter(delay.orElse(AT_ONCE).toMillis());
+    }
+
+    private static boolean hasEnded(PodMigration migration) {
+        return migration.getStatus() != null
+                && migration.getStatus().getPhase() != null
+                && migration.getStatus().getPhase().isFinal();
     }
 
     private Optional<Duration> drive(PodMigration migration, Context<PodMigration> context) {

@@ -34,7 +34,7 @@ public final class Announcer {
                     events.warning(
                             after,
                             EventReason.Committed.name(),
-                            "The target runs already: too late to undo anything.");
+                            "The target has the grant already: too late to undo anything.");
             case Decision.Finish finish -> finished(finish.phase(), seen, before, after);
             case Decision.Stall stall ->
                     events.warning(
@@ -64,8 +64,8 @@ public final class Announcer {
                 EventReason.CancelRefused.name(),
                 "Phase "
                         + migration.getStatus().getPhase()
-                        + ": the target runs already and the source never will again; the migration"
-                        + " is completed.");
+                        + ": the target has the grant and the source never runs again; the"
+                        + " migration is completed.");
     }
 
     private void entered(PodMigrationPhase phase, Observation seen, PodMigration after) {
@@ -98,11 +98,13 @@ public final class Announcer {
                     events.normal(
                             after,
                             EventReason.Armed.name(),
-                            "Pod "
+                            (seen.isNameKept() ? "Room for pod " : "Pod ")
                                     + targetName(after)
                                     + " on node "
                                     + seen.targetNode().orElse("?")
-                                    + " waits to be restored; files are copied.");
+                                    + (seen.isNameKept()
+                                            ? " is there; files are copied."
+                                            : " waits to be restored; files are copied."));
             case Frozen ->
                     events.normal(
                             after,

@@ -3,6 +3,7 @@ package dev.podmigration.operator.forecast;
 import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationStatus;
+import dev.podmigration.api.v1alpha1.PodNameMode;
 import dev.podmigration.api.v1alpha1.Timestamps;
 
 import java.time.Instant;
@@ -38,12 +39,16 @@ record FreezeSample(
         return bytes / FreezeModel.MEBIBYTE;
     }
 
-    /** Empty for one that did not succeed: its freeze was ended by something else than its size. */
+    /**
+     * Empty for one that did not succeed, or whose pod has kept its name: the length of its freeze
+     * was decided by something else than its size.
+     */
     static Optional<FreezeSample> of(PodMigration migration) {
         PodMigrationStatus status = migration.getStatus();
         boolean complete =
                 status != null
                         && status.getPhase() == PodMigrationPhase.Succeeded
+                        && migration.getSpec().getTarget().getPodName() != PodNameMode.Keep
                         && status.getCompletionTime() != null
                         && status.getSource() != null
                         && status.getSource().getNodeName() != null

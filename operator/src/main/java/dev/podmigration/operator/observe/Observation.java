@@ -7,6 +7,7 @@ import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationSpec;
 import dev.podmigration.api.v1alpha1.PodMigrationStatus;
+import dev.podmigration.api.v1alpha1.PodNameMode;
 import dev.podmigration.api.v1alpha1.PodPlace;
 import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
@@ -113,6 +114,11 @@ public record Observation(
     /** A failure is recorded and everything is being undone. */
     public boolean isRollingBack() {
         return status().getFailure() != null && !phase().isFinal();
+    }
+
+    /** The target takes the name of the source, which is deleted before the target is made. */
+    public boolean isNameKept() {
+        return spec().getTarget().getPodName() == PodNameMode.Keep;
     }
 
     /** The user no longer wants it, one way or the other. */

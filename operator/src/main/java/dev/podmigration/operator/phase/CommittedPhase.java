@@ -5,12 +5,20 @@ import dev.podmigration.operator.observe.Observation;
 
 /**
  * The moment after which nothing can be taken back. It is a phase of its own so that its time is in
- * the status.
+ * the status; only a pod that keeps its name stays in it, because its target comes after.
  */
 final class CommittedPhase implements PhaseHandler {
 
+    private final Replacement replacement;
+
+    CommittedPhase(Replacement replacement) {
+        this.replacement = replacement;
+    }
+
     @Override
     public Decision next(Observation seen) {
-        return new Decision.Enter(PodMigrationPhase.Switching);
+        return seen.isNameKept()
+                ? replacement.next(seen)
+                : new Decision.Enter(PodMigrationPhase.Switching);
     }
 }

@@ -8,6 +8,7 @@ import dev.podmigration.api.v1alpha1.PodPlace;
 import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.api.v1alpha1.PodRestoreSpec;
 import dev.podmigration.api.v1alpha1.RestoreAddress;
+import dev.podmigration.api.v1alpha1.RestoreGoal;
 import dev.podmigration.operator.observe.Marks;
 import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.preflight.InspectedMemory;
@@ -46,16 +47,33 @@ final class Halves {
     }
 
     static PodRestore restore(Observation seen, Pod target, RestoreAddress address) {
-        PodRestoreSpec spec = new PodRestoreSpec();
+        PodRestoreSpec spec = restore(seen, target.getSpec().getNodeName(), address);
         spec.setPodName(target.getMetadata().getName());
         spec.setPodUid(target.getMetadata().getUid());
-        spec.setNodeName(target.getSpec().getNodeName());
+        return restore(seen, spec);
+    }
+
+    /** For a pod that takes the name of the source when that is gone. */
+    static PodRestore receiving(Observation seen, String node, RestoreAddress address) {
+        PodRestoreSpec spec = restore(seen, node, address);
+        spec.setPodName(Objects.requireNonNull(seen.status().getTarget()).getPodName());
+        spec.setGoal(RestoreGoal.Receive);
+        return restore(seen, spec);
+    }
+
+    private static PodRestoreSpec restore(Observation seen, String node, RestoreAddress address) {
+        PodRestoreSpec spec = new PodRestoreSpec();
+        spec.setNodeName(node);
         spec.setCheckpointName(seen.status().getCheckpointName());
         spec.setSourceNodeName(seen.sourceNode().orElseThrow());
         spec.setContainers(
                 seen.status().getContainers().stream().map(MigratedContainer::getName).toList());
         spec.setAddress(address);
         spec.setRequiredMemoryBytes(InspectedMemory.of(seen));
+        return spec;
+    }
+
+    private static PodRestore restore(Observation seen, PodRestoreSpec spec) {
         PodRestore restore = new PodRestore();
         restore.setMetadata(metadata(seen, Objects.requireNonNull(seen.status().getRestoreName())));
         restore.setSpec(spec);

@@ -38,7 +38,9 @@ final class Obstacles {
     }
 
     Optional<Failure> look(Observation seen) {
-        if (!seen.phase().isCancellable() || seen.restoreIs(PodRestorePhase.Committed)) {
+        if (!seen.phase().isCancellable()
+                || seen.restoreIs(PodRestorePhase.Committed)
+                || Replacement.isReceived(seen)) {
             return Optional.empty();
         }
         if (PhaseTable.isGranted(seen)) {

@@ -36,7 +36,7 @@ public final class PhaseTable {
         armed = new ArmedPhase(silence);
         frozen = new FrozenPhase(silence);
         restoring = new RestoringPhase(silence);
-        committed = new CommittedPhase();
+        committed = new CommittedPhase(new Replacement(silence, limits));
         switching = new SwitchingPhase(silence, limits);
         rollBack = new RollBack(silence, limits);
     }

@@ -15,6 +15,7 @@ import dev.podmigration.operator.forecast.FreezeForecast;
 import dev.podmigration.operator.forecast.FreezeHistory;
 import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.preflight.InspectedMemory;
+import dev.podmigration.operator.preflight.PodNameCheck;
 import dev.podmigration.operator.preflight.Preflight;
 import dev.podmigration.operator.settings.TimeLimits;
 
@@ -114,7 +115,11 @@ final class PreflightPhase implements PhaseHandler {
                         ? "strategy is Checkpoint."
                         : "No check objects to moving memory, sockets and files.");
         seen.status().getFindings().stream()
-                .filter(finding -> REASONS.contains(finding.getCheck()))
+                .filter(
+                        finding ->
+                                REASONS.contains(finding.getCheck())
+                                        || (PodNameCheck.NAME.equals(finding.getCheck())
+                                                && seen.isNameKept()))
                 .map(Finding::getMessage)
                 .forEach(reasons::add);
         choice.setReasons(reasons);

@@ -44,16 +44,23 @@ import java.util.Optional;
 final class PreparingPhase implements PhaseHandler {
 
     private final TargetNodes targetNodes;
+    private final Reservation reservation;
     private final TimeLimits limits;
 
     PreparingPhase(TargetNodes targetNodes, TimeLimits limits) {
         this.targetNodes = targetNodes;
+        this.reservation = new Reservation(targetNodes, limits);
         this.limits = limits;
     }
 
     @Override
     public Decision next(Observation seen) {
         Pod source = seen.source().orElseThrow();
+        if (seen.isNameKept()) {
+            return reservation
+                    .next(source, seen)
+                    .orElseGet(() -> prepare(seen.restore().orElseThrow(), seen));
+        }
         if (seen.target().isEmpty()) {
             return create(source, seen);
         }
@@ -207,7 +214,7 @@ final class PreparingPhase implements PhaseHandler {
                 Obstacles.deadline(seen));
     }
 
-    private static void note(String reason, Observation seen) {
+    static void note(String reason, Observation seen) {
         List<String> reasons = new ArrayList<>(seen.status().getStrategy().getReasons());
         if (!reasons.contains(reason)) {
             reasons.removeIf(old -> old.startsWith("Decided when"));

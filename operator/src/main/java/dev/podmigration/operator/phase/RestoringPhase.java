@@ -26,6 +26,9 @@ final class RestoringPhase implements PhaseHandler {
         if (seen.restoreIs(PodRestorePhase.Committed)) {
             return new Decision.Enter(PodMigrationPhase.Committed);
         }
+        if (Replacement.isDue(seen)) {
+            return new Decision.Enter(PodMigrationPhase.Committed);
+        }
         Instant lookAgain = silence.noticedBy(seen, Obstacles.deadline(seen));
         if (!PhaseTable.isGranted(seen)) {
             return Decision.waitFor("the target to be restored", lookAgain);

@@ -41,7 +41,7 @@ final class RollBack implements PhaseHandler {
 
     @Override
     public Decision next(Observation seen) {
-        if (seen.restoreIs(PodRestorePhase.Committed)) {
+        if (seen.restoreIs(PodRestorePhase.Committed) || Replacement.isReceived(seen)) {
             return new Decision.GoForward();
         }
         Failure recorded = seen.status().getFailure();

@@ -4,6 +4,8 @@ import dev.podmigration.api.v1alpha1.Failure;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
+import dev.podmigration.api.v1alpha1.PodRestorePhase;
+import dev.podmigration.api.v1alpha1.PodRestoreStatus;
 import dev.podmigration.operator.action.Action;
 import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.owner.Succession;
@@ -61,6 +63,10 @@ final class SwitchingPhase implements PhaseHandler {
                                     "The target pod was deleted by somebody after the commit."));
             return new Decision.Finish(PodMigrationPhase.Failed);
         }
+        if (seen.restoreIs(PodRestorePhase.StartedAnew)) {
+            seen.status().setFailure(startedAnew(seen));
+            return new Decision.Finish(PodMigrationPhase.Failed);
+        }
         return new Decision.Finish(PodMigrationPhase.Succeeded);
     }
 
@@ -75,13 +81,30 @@ final class SwitchingPhase implements PhaseHandler {
                 Stream.concat(seen.checkpoint().stream(), seen.restore().stream());
         Stream<HasMetadata> earlier =
                 seen.cluster().checkpoints(namespace).stream()
-                        .filter(checkpoint -> isOwnedBy(checkpoint, sourceUid))
+                        .filter(
+                                checkpoint ->
+                                        isOwnedBy(checkpoint, sourceUid)
+                                                // While neither pod existed.
+                                                || isOwnedBy(
+                                                        checkpoint,
+                                                        seen.migration().getMetadata().getUid()))
                         .map(HasMetadata.class::cast);
         return Stream.concat(own, earlier)
                 .filter(object -> !isOwnedBy(object, target.getMetadata().getUid()))
                 .filter(object -> !object.isMarkedForDeletion())
                 .<Action>map(object -> new Action.GiveTo(object, target))
                 .toList();
+    }
+
+    /** The agent of the target node says why; the pod runs, and nothing can be undone. */
+    private static Failure startedAnew(Observation seen) {
+        return seen.restoreStatus()
+                .map(PodRestoreStatus::getFailure)
+                .orElseGet(
+                        () ->
+                                Failure.of(
+                                        FailureReason.RestoreFailed,
+                                        "The pod was started anew, without its memory."));
     }
 
     private static boolean isOwnedBy(HasMetadata object, String uid) {

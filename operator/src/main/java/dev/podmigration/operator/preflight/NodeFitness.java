@@ -101,7 +101,26 @@ public final class NodeFitness {
         refused.addAll(agent(check, name, seen));
         refused.addAll(processor(check, name, source, seen));
         refused.addAll(memory(check, node, source, seen));
+        refused.addAll(constraints(check, node, source, seen));
         return refused;
+    }
+
+    /**
+     * Otherwise the scheduler says so before anything is stopped. A pod that keeps its name is
+     * scheduled when its source is gone.
+     */
+    private static List<Finding> constraints(
+            String check, Node node, Pod source, Observation seen) {
+        if (!seen.isNameKept()) {
+            return List.of();
+        }
+        return Constraints.violated(source, node)
+                .map(
+                        message ->
+                                List.of(
+                                        Finding.refused(
+                                                check, FailureReason.TargetUnschedulable, message)))
+                .orElse(List.of());
     }
 
     private static List<Finding> processor(

@@ -3,7 +3,6 @@ package dev.podmigration.operator.preflight;
 import dev.podmigration.api.v1alpha1.CheckpointOptions;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.Finding;
-import dev.podmigration.api.v1alpha1.PodNameMode;
 import dev.podmigration.operator.observe.Marks;
 import dev.podmigration.operator.observe.Observation;
 
@@ -24,14 +23,6 @@ final class OptionCheck implements Check {
     @Override
     public List<Finding> look(Pod source, Observation seen) {
         List<Finding> refused = new ArrayList<>();
-        if (seen.spec().getTarget().getPodName() == PodNameMode.Keep) {
-            refused.add(
-                    Finding.refused(
-                            NAME,
-                            FailureReason.OptionNotSupported,
-                            "target.podName: Keep is not supported yet; the target pod gets a new"
-                                    + " name."));
-        }
         String runtimeClass = source.getSpec().getRuntimeClassName();
         if (runtimeClass != null && !runtimeClass.equals(Marks.RUNTIME_CLASS)) {
             refused.add(

@@ -32,6 +32,7 @@ public final class Preflight {
                         new PodCheck(),
                         new OtherMigrationCheck(),
                         new OwnerCheck(),
+                        new PodNameCheck(),
                         new HostNamespaceCheck(),
                         new DeviceCheck(),
                         new VolumeCheck(),

@@ -6,6 +6,7 @@ import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationStatus;
 import dev.podmigration.api.v1alpha1.PodPlace;
 import dev.podmigration.api.v1alpha1.PodRestoreStatus;
+import dev.podmigration.api.v1alpha1.Timestamps;
 import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.observe.PodState;
 import dev.podmigration.operator.workload.OptionPlan;
@@ -14,6 +15,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -28,7 +31,7 @@ public final class Facts {
         if (seen.phase() == PodMigrationPhase.Pending) {
             seen.source().ifPresent(pod -> status.setSource(place(pod)));
         }
-        seen.target().ifPresent(pod -> status.setTarget(place(pod)));
+        seen.target().ifPresent(pod -> target(pod, status));
         seen.checkpointStatus().ifPresent(half -> note(half, seen));
         seen.restoreStatus().ifPresent(half -> note(half, status));
         steps(seen);
@@ -60,10 +63,39 @@ public final class Facts {
         return freeze;
     }
 
+    /** A pod that keeps its name has its node before it exists, and before it is scheduled. */
+    private static void target(Pod pod, PodMigrationStatus status) {
+        String planned = status.getTarget() == null ? null : status.getTarget().getNodeName();
+        PodPlace place = place(pod);
+        if (place.getNodeName() == null) {
+            place.setNodeName(planned);
+        }
+        status.setTarget(place);
+        status.setPreparedPod(null);
+    }
+
     private static void note(PodRestoreStatus half, PodMigrationStatus status) {
         if (!half.getAddresses().isEmpty()) {
             status.setAddressesKept(half.getAddresses());
         }
+        Freeze freeze = status.getFreeze();
+        if (freeze != null
+                && freeze.getStart() != null
+                && freeze.getEnd() == null
+                && half.getResumedAt() != null) {
+            status.setFreeze(ended(freeze, Instant.parse(half.getResumedAt())));
+        }
+    }
+
+    /** The source has not waited for the target: by the clocks of the two nodes. */
+    private static Freeze ended(Freeze seen, Instant end) {
+        Freeze freeze = new Freeze();
+        freeze.setStart(seen.getStart());
+        freeze.setPredictedMilliseconds(seen.getPredictedMilliseconds());
+        freeze.setEnd(Timestamps.format(end));
+        Duration length = Duration.between(Timestamps.parse(seen.getStart()), end);
+        freeze.setMilliseconds(Math.max(0, length.toMillis()));
+        return freeze;
     }
 
     private static void steps(Observation seen) {

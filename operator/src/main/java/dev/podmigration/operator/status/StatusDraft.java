@@ -39,7 +39,7 @@ public final class StatusDraft {
                 conditions(
                         migration,
                         now,
-                        "The target runs already: too late to undo anything.",
+                        "The target has the grant already: too late to undo anything.",
                         null);
             }
             case Decision.Stall stall ->
@@ -47,6 +47,7 @@ public final class StatusDraft {
             case Decision.Finish finish -> {
                 enter(finish.phase(), status, now);
                 status.setCompletionTime(Timestamps.format(now));
+                status.setPreparedPod(null);
                 conditions(migration, now, ending(migration), null);
             }
         }
@@ -88,7 +89,14 @@ public final class StatusDraft {
                                     + freeze(status)
                                     + ".";
             case RolledBack, Cancelled -> "The source pod runs as before.";
-            case Failed -> "Nothing was moved.";
+            case Failed ->
+                    status.getPhaseTransitions().stream()
+                                    .anyMatch(
+                                            passed ->
+                                                    passed.getPhase()
+                                                            == PodMigrationPhase.Committed)
+                            ? status.getFailure().getMessage()
+                            : "Nothing was moved.";
             case Pending, Preflight, Preparing, Armed, Frozen, Restoring, Committed, Switching ->
                     throw new IllegalStateException("not an end: " + status.getPhase());
         };

@@ -1,6 +1,7 @@
 package dev.podmigration.operator.target;
 
 import dev.podmigration.api.v1alpha1.PodMigration;
+import dev.podmigration.api.v1alpha1.PodNameMode;
 import dev.podmigration.operator.observe.Marks;
 import dev.podmigration.operator.observe.PodState;
 
@@ -53,7 +54,11 @@ public final class TargetPod {
         return new PodBuilder()
                 .withMetadata(
                         new ObjectMetaBuilder()
-                                .withName(TargetName.of(source, migrationUid))
+                                .withName(
+                                        migration.getSpec().getTarget().getPodName()
+                                                        == PodNameMode.Keep
+                                                ? source.getMetadata().getName()
+                                                : TargetName.of(source, migrationUid))
                                 .withNamespace(source.getMetadata().getNamespace())
                                 .withLabels(labels(source, migration, withheld))
                                 .withAnnotations(annotations(source, migration, withheld))

@@ -50,6 +50,8 @@ public final class FakeAgents implements AutoCloseable {
     /** What the records of one migration say; the name of its PodCheckpoint is the key. */
     private enum Outcome {
         GRANTED,
+        /** The target has the grant before its pod exists: it cannot be taken back. */
+        RECEIVED,
         RAN,
         NEVER_RAN
     }
@@ -64,6 +66,7 @@ public final class FakeAgents implements AutoCloseable {
     private final Set<Enum<?>> held = new HashSet<>();
     private final Map<String, Consumer<InspectedContainer>> insides = new HashMap<>();
     private final List<Finding> findings = new ArrayList<>();
+    private volatile boolean memoryLost;
     private volatile boolean sourceAway;
     private volatile boolean targetAway;
 
@@ -100,6 +103,11 @@ public final class FakeAgents implements AutoCloseable {
 
     public void find(Finding finding) {
         change(() -> findings.add(finding));
+    }
+
+    /** A pod that was received before it existed can only be started anew. */
+    public void loseMemory() {
+        change(() -> memoryLost = true);
     }
 
     public void silenceSource() {
@@ -151,7 +159,7 @@ public final class FakeAgents implements AutoCloseable {
                 if (phase == PodCheckpointPhase.Inspected) {
                     reach(object, PodCheckpointPhase.Preparing, UnaryOperator.identity());
                 } else if (phase == PodCheckpointPhase.Preparing
-                        && peerIs(object, PodRestorePhase.Armed)) {
+                        && (peerIs(object, PodRestorePhase.Armed) || peerReceives(object))) {
                     reach(object, PodCheckpointPhase.Prepared, UnaryOperator.identity());
                 }
             }
@@ -179,11 +187,15 @@ public final class FakeAgents implements AutoCloseable {
         } else if (phase == PodCheckpointPhase.Frozen) {
             if (records.get(key) == Outcome.NEVER_RAN) {
                 rollBack(object, FailureReason.StreamBroken);
-            } else if (peerIs(object, PodRestorePhase.Restoring)
+            } else if ((peerIs(object, PodRestorePhase.Restoring) || peerReceives(object))
                     && !held.contains(PodCheckpointPhase.Granted)
                     && !sourceFailures.containsKey(PodCheckpointPhase.Granted)) {
                 records.put(key, Outcome.GRANTED);
-                reach(object, PodCheckpointPhase.Granted, FakeAgents::measured);
+                // Of one whose pod comes later the end is not known here.
+                reach(
+                        object,
+                        PodCheckpointPhase.Granted,
+                        peerReceives(object) ? UnaryOperator.identity() : FakeAgents::measured);
             } else if (sourceFailures.containsKey(PodCheckpointPhase.Granted)) {
                 rollBack(object, sourceFailures.get(PodCheckpointPhase.Granted));
             }
@@ -244,7 +256,9 @@ public final class FakeAgents implements AutoCloseable {
             return;
         }
         String key = object.getSpec().getCheckpointName();
-        if (object.getSpec().getGoal() == RestoreGoal.Cancel && records.get(key) != Outcome.RAN) {
+        if (object.getSpec().getGoal() == RestoreGoal.Cancel
+                && records.get(key) != Outcome.RAN
+                && records.get(key) != Outcome.RECEIVED) {
             records.put(key, Outcome.NEVER_RAN);
             reach(object, PodRestorePhase.Cancelled);
             return;
@@ -252,8 +266,19 @@ public final class FakeAgents implements AutoCloseable {
         switch (phase) {
             case Pending -> reach(object, PodRestorePhase.Accepted);
             case Accepted -> {
-                if (isHeldByLauncher(object)) {
+                if (object.getSpec().getGoal() == RestoreGoal.Receive) {
+                    receive(object, key);
+                } else if (isHeldByLauncher(object)) {
                     reach(object, PodRestorePhase.Armed);
+                }
+            }
+            case Granted -> {
+                if (object.getSpec().getPodUid() != null && isHeldByLauncher(object)) {
+                    if (memoryLost) {
+                        ended(object, PodRestorePhase.StartedAnew, FailureReason.RestoreFailed);
+                    } else {
+                        reach(object, PodRestorePhase.Committed);
+                    }
                 }
             }
             case Armed -> {
@@ -269,8 +294,32 @@ public final class FakeAgents implements AutoCloseable {
                     failed(object, FailureReason.GrantRefused);
                 }
             }
-            case Committed, Cancelled, Failed -> {}
+            case Committed, StartedAnew, Cancelled, Failed -> {}
         }
+    }
+
+    private void receive(PodRestore object, String key) {
+        if (records.get(key) == Outcome.GRANTED) {
+            if (!held.contains(PodRestorePhase.Granted)
+                    && !targetFailures.containsKey(PodRestorePhase.Granted)) {
+                records.put(key, Outcome.RECEIVED);
+            }
+            reach(object, PodRestorePhase.Granted);
+        } else if (checkpointIs(object, PodCheckpointPhase.RolledBack)) {
+            failed(object, FailureReason.GrantRefused);
+        }
+    }
+
+    private boolean peerReceives(PodCheckpoint object) {
+        PodRestore peer =
+                client.resources(PodRestore.class)
+                        .inNamespace(object.getMetadata().getNamespace())
+                        .withName(object.getSpec().getPeer().getRestoreName())
+                        .get();
+        return peer != null
+                && peer.getSpec().getGoal() == RestoreGoal.Receive
+                && peer.getStatus() != null
+                && peer.getStatus().getPhase() == PodRestorePhase.Accepted;
     }
 
     private boolean isHeldByLauncher(PodRestore object) {
@@ -431,13 +480,17 @@ public final class FakeAgents implements AutoCloseable {
     }
 
     private void failed(PodRestore object, FailureReason reason) {
+        ended(object, PodRestorePhase.Failed, reason);
+    }
+
+    private void ended(PodRestore object, PodRestorePhase phase, FailureReason reason) {
         client.resource(object)
                 .editStatus(
                         found -> {
                             PodRestoreStatus status =
                                     Optional.ofNullable(found.getStatus())
                                             .orElseGet(PodRestoreStatus::new);
-                            status.setPhase(PodRestorePhase.Failed);
+                            status.setPhase(phase);
                             status.setFailure(Failure.of(reason, "as the test wants it"));
                             found.setStatus(status);
                             return found;

@@ -46,6 +46,12 @@ public final class FakeKubelet implements AutoCloseable {
         world.wake();
     }
 
+    /** The scheduler finds places again. */
+    public void schedule() {
+        unschedulable = null;
+        world.wake();
+    }
+
     /** From now on images of target pods cannot be had, with this reason of a waiting container. */
     public void failImages(String reason) {
         imageProblem = reason;
@@ -129,7 +135,10 @@ public final class FakeKubelet implements AutoCloseable {
                                 .withName(restore)
                                 .get())
                 .map(PodRestore::getStatus)
-                .filter(status -> status.getPhase() == PodRestorePhase.Committed)
+                .filter(
+                        status ->
+                                status.getPhase() == PodRestorePhase.Committed
+                                        || status.getPhase() == PodRestorePhase.StartedAnew)
                 .isPresent();
     }
 

@@ -36,6 +36,8 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 import org.awaitility.core.ConditionTimeoutException;
@@ -75,6 +77,7 @@ public final class Stage implements AutoCloseable {
     private final String target;
     private final FakeAgents agents;
     private final FakeKubelet kubelet;
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private @Nullable Operator operator;
     private @Nullable KubernetesClient operatorClient;
 
@@ -389,10 +392,13 @@ public final class Stage implements AutoCloseable {
                                 configuration
                                         .withKubernetesClient(own)
                                         .withUseSSAToPatchPrimaryResource(false)
+                                        .withMetrics(
+                                                MicrometerMetrics.withoutPerResourceMetrics(
+                                                        registry))
                                         .withCloseClientOnStop(false));
         started.register(
                 new MigrationReconciler(
-                        LIMITS, new MigrationMetrics(new SimpleMeterRegistry()), Clock.systemUTC()),
+                        LIMITS, new MigrationMetrics(registry), Clock.systemUTC()),
                 configuration ->
                         configuration
                                 .settingNamespaces(namespace)
@@ -405,6 +411,13 @@ public final class Stage implements AutoCloseable {
         started.start();
         operator = started;
         operatorClient = own;
+    }
+
+    /** Rounds of the operator that ended with an exception, and were tried again. */
+    public double failedRounds() {
+        return registry.find("operator.sdk.reconciliations.failed").counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
     }
 
     public void stopOperator() {

@@ -54,6 +54,15 @@ class RollBackTest {
                 .hasAtLeastOneElementOfType(Action.DeletePod.class);
     }
 
+    /**
+     * Whether or not it was told to cancel meanwhile: its record says that there is no way back.
+     */
+    @Test
+    void aTargetThatHasTheGrantBeforeItsPodExistsGoesForward() {
+        assertThat(phases.next(asked(PodCheckpointPhase.Granted, PodRestorePhase.Granted).build()))
+                .isEqualTo(new Decision.GoForward());
+    }
+
     @Test
     void beforeAnybodyWasAskedTheTargetPodGoesAtOnce() {
         assertThat(
