@@ -35,8 +35,8 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.Operator;
-import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
@@ -397,8 +397,7 @@ public final class Stage implements AutoCloseable {
                                                         registry))
                                         .withCloseClientOnStop(false));
         started.register(
-                new MigrationReconciler(
-                        LIMITS, new MigrationMetrics(registry), Clock.systemUTC()),
+                new MigrationReconciler(LIMITS, new MigrationMetrics(registry), Clock.systemUTC()),
                 configuration ->
                         configuration
                                 .settingNamespaces(namespace)
