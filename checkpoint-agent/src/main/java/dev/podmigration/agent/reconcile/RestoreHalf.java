@@ -6,6 +6,7 @@ import dev.podmigration.agent.target.TargetAgent;
 import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.api.v1alpha1.PodRestoreStatus;
+import dev.podmigration.api.v1alpha1.RestoreGoal;
 import dev.podmigration.api.v1alpha1.Timestamps;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -41,7 +42,8 @@ public final class RestoreHalf implements Half<PodRestore> {
 
     @Override
     public void pursue(PodRestore object, Runnable again) throws AgentFailure, IOException {
-        if (object.getSpec().getPodUid() == null) {
+        if (object.getSpec().getGoal() == RestoreGoal.Restore
+                && object.getSpec().getPodUid() == null) {
             // Set as soon as the pod exists.
             return;
         }
@@ -97,9 +99,7 @@ public final class RestoreHalf implements Half<PodRestore> {
 
     @Override
     public boolean forget(PodRestore object, Runnable again) throws IOException {
-        if (object.getSpec().getPodUid() != null) {
-            target.forget(object);
-        }
+        target.forget(object);
         return true;
     }
 }

@@ -45,6 +45,15 @@ public final class NodeTarget implements TargetAgent {
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final String RESTARTED = "the agent was restarted in the middle of the restore";
 
+    /** Cancelled before its pod was made: nothing is here. */
+    private static final Progress NO_POD =
+            new Progress(
+                    PodRestorePhase.Cancelled,
+                    List.of(),
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty());
+
     private final TargetTools tools;
     private final Receptions receptions;
     private final Map<String, ArmedPod> pods = new HashMap<>();
@@ -153,6 +162,9 @@ public final class NodeTarget implements TargetAgent {
             return receptions.state(restore);
         }
         String podUid = restore.getSpec().getPodUid();
+        if (podUid == null) {
+            return NO_POD;
+        }
         Optional<ArmedPod> pod = find(podUid);
         Optional<TargetRecord> record = tools.commit().record(podUid);
         PodRestorePhase phase =
@@ -180,9 +192,9 @@ public final class NodeTarget implements TargetAgent {
     public void cancel(PodRestore restore) throws IOException {
         if (receptions.knows(restore)) {
             receptions.cancel(restore);
-            return;
+        } else if (restore.getSpec().getPodUid() != null) {
+            cancel(restore.getSpec().getPodUid(), "the operator cancelled it");
         }
-        cancel(restore.getSpec().getPodUid(), "the operator cancelled it");
     }
 
     private void cancel(String podUid, String why) throws IOException {
@@ -206,6 +218,9 @@ public final class NodeTarget implements TargetAgent {
             return;
         }
         String podUid = restore.getSpec().getPodUid();
+        if (podUid == null) {
+            return;
+        }
         Optional<TargetRecord> record = tools.commit().record(podUid);
         if (record.isPresent() && record.get().state() != TargetState.RESUMED) {
             cancel(podUid, "the PodRestore was deleted");

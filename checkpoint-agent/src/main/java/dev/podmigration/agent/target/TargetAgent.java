@@ -10,7 +10,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** What a node can do with a pod that comes to it. Thread-safe. */
+/**
+ * What a node can do with a pod that comes to it. A PodRestore may be cancelled and forgotten
+ * before it names its pod. Thread-safe.
+ */
 public interface TargetAgent {
 
     /** How far a restore has come. */
