@@ -64,7 +64,8 @@ class RestoreHalfIT {
 
         edit(spec -> spec.setPodUid(UUID.randomUUID().toString()));
 
-        awaitPhase(PodRestorePhase.Accepted);
+        awaitPhase(PodRestorePhase.Restoring);
+        assertThat(target.asked()).startsWith("accept", "bind");
     }
 
     @Test
@@ -97,6 +98,8 @@ class RestoreHalfIT {
                 new ObjectMetaBuilder().withNamespace(namespace).withName("move").build());
         restore.getSpec().setPodName("pod");
         restore.getSpec().setNodeName(node);
+        restore.getSpec().setCheckpointName("move");
+        restore.getSpec().setSourceNodeName("source-of-" + node);
         restore.getSpec().setGoal(goal);
         restore.getSpec().setContainers(List.of("main"));
         client.resource(restore).create();
