@@ -112,6 +112,13 @@ public enum FailureReason {
     /** The user may not do to this pod what a migration does. */
     NotPermitted(false, "Get the rights to delete and create pods in this namespace."),
 
+    /** The API server refuses something that the operator has to change. */
+    ChangeRefused(
+            true,
+            "The message says who refuses it: give the operator that right, or change the admission"
+                    + " policy, webhook or quota that is in the way. If it is the schema, operator"
+                    + " and CRDs are of different versions."),
+
     /** The agent of a node does not answer. */
     AgentUnreachable(
             true,

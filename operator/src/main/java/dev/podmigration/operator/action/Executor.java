@@ -40,6 +40,8 @@ public final class Executor {
     /** 422: the object is against the schema or against a rule. */
     private static final int UNPROCESSABLE = 422;
 
+    private static final String CREATE = "to create";
+
     private final KubernetesClient client;
     private final Clock clock;
 
@@ -91,7 +93,7 @@ public final class Executor {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
                 requireOurs(object, e);
             } else {
-                throw refusal(object, e);
+                throw refusal(CREATE, object, e);
             }
         }
     }
@@ -100,22 +102,25 @@ public final class Executor {
         try {
             client.resource(pod).dryRun().create();
         } catch (KubernetesClientException e) {
-            throw refusal(pod, e);
+            throw refusal(CREATE, pod, e);
         }
     }
 
     /** Unless it is one that may pass. */
-    private static RefusedException refusal(HasMetadata object, KubernetesClientException e) {
+    private static RefusedException refusal(
+            String what, HasMetadata object, KubernetesClientException e) {
         return switch (e.getCode()) {
             case HttpURLConnection.HTTP_BAD_REQUEST,
                     HttpURLConnection.HTTP_FORBIDDEN,
                     UNPROCESSABLE ->
                     new RefusedException(
                             Failure.of(
-                                    object instanceof Pod
+                                    object instanceof Pod && CREATE.equals(what)
                                             ? FailureReason.TargetUnschedulable
-                                            : FailureReason.InternalError,
-                                    "The API server refused "
+                                            : FailureReason.ChangeRefused,
+                                    "The API server refuses "
+                                            + what
+                                            + " "
                                             + describe(object)
                                             + ": "
                                             + reason(e)),
@@ -142,7 +147,7 @@ public final class Executor {
         }
     }
 
-    private void delete(HasMetadata object, @Nullable Long graceSeconds) {
+    private void delete(HasMetadata object, @Nullable Long graceSeconds) throws RefusedException {
         String uid = object.getMetadata().getUid();
         try {
             client.raw(
@@ -159,13 +164,13 @@ public final class Executor {
             // 409: another object has the name now, so this one is gone.
             if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND
                     && e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-                throw e;
+                throw refusal("to delete", object, e);
             }
         }
     }
 
     /** A merge patch that fails if the name belongs to another object by now. */
-    private void patch(HasMetadata object, Map<String, Object> change) {
+    private void patch(HasMetadata object, Map<String, Object> change) throws RefusedException {
         Map<String, Object> patch = new LinkedHashMap<>(change);
         Map<String, Object> metadata = new LinkedHashMap<>();
         if (change.get("metadata") instanceof Map<?, ?> given) {
@@ -178,10 +183,37 @@ public final class Executor {
                     .patch(PatchContext.of(PatchType.JSON_MERGE), Serialization.asJson(patch));
             LOG.info("Changed {}: {}", describe(object), Serialization.asJson(change));
         } catch (KubernetesClientException e) {
-            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+            requireGone(object, e);
+        }
+    }
+
+    /**
+     * A change that failed because its object is gone is no error.
+     *
+     * @throws RefusedException if the API server will not have the change of this very object
+     * @throws KubernetesClientException if it was meant for what the object no longer is, or if the
+     *     error may pass: the next look knows better
+     */
+    private void requireGone(HasMetadata object, KubernetesClientException e)
+            throws RefusedException {
+        if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+            return;
+        }
+        RefusedException refusal = refusal("to change", object, e);
+        if (e.getCode() == UNPROCESSABLE) {
+            HasMetadata found = client.resource(object).get();
+            if (found == null
+                    || !Objects.equals(
+                            found.getMetadata().getUid(), object.getMetadata().getUid())) {
+                return;
+            }
+            if (!Objects.equals(
+                    found.getMetadata().getResourceVersion(),
+                    object.getMetadata().getResourceVersion())) {
                 throw e;
             }
         }
+        throw refusal;
     }
 
     private static Map<String, Object> marks(Action.MarkPod mark) {
@@ -220,7 +252,7 @@ public final class Executor {
                                         .build())));
     }
 
-    private void markNotReady(Action.MarkNotReady mark) {
+    private void markNotReady(Action.MarkNotReady mark) throws RefusedException {
         String now = clock.instant().toString();
         List<Map<String, String>> conditions = new ArrayList<>();
         for (String type : List.of("Ready", "ContainersReady")) {
@@ -251,9 +283,7 @@ public final class Executor {
                                             "status",
                                             Map.of("conditions", conditions))));
         } catch (KubernetesClientException e) {
-            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
-                throw e;
-            }
+            requireGone(mark.pod(), e);
         }
     }
 

@@ -15,9 +15,12 @@ import dev.podmigration.operator.phase.PhaseTable;
 import dev.podmigration.operator.status.Facts;
 import dev.podmigration.operator.status.StatusDraft;
 
+import io.fabric8.kubernetes.api.model.Condition;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -41,20 +44,28 @@ final class Driver {
     private final Announcer announcer;
     private final MigrationMetrics metrics;
     private final FreezeHistory history;
+    private final Duration refused;
 
+    /**
+     * Puts the parts together.
+     *
+     * @param refused until a change is tried again that the API server refused
+     */
     Driver(
             Observer observer,
             PhaseTable phases,
             Executor executor,
             Announcer announcer,
             MigrationMetrics metrics,
-            FreezeHistory history) {
+            FreezeHistory history,
+            Duration refused) {
         this.observer = observer;
         this.phases = phases;
         this.executor = executor;
         this.announcer = announcer;
         this.metrics = metrics;
         this.history = history;
+        this.refused = refused;
     }
 
     /**
@@ -74,52 +85,43 @@ final class Driver {
             Facts.note(seen);
             Decision decision = phases.next(seen);
             boolean cancelRefused = isCancelRefused(seen);
-            boolean newlyStalled = isNewlyStalled(decision, seen);
-            current = write(decision, seen, current, writer);
+            Optional<Condition> stalled = stalled(seen);
+            // What was refused before is tried again first: what the conditions say about it holds
+            // until the answer is known.
+            boolean held = stalled.isPresent() && !actions(decision).isEmpty();
+            boolean news = !held && isNews(decision, stalled);
+            current = held ? hold(seen, current, writer) : write(decision, seen, current, writer);
             if (cancelRefused) {
                 announcer.refuseCancel(current);
             }
-            if (!(decision instanceof Decision.Stall) || newlyStalled) {
+            if (news) {
                 announcer.announce(decision, seen, before, current);
             }
+            log(decision, before);
             switch (decision) {
-                case Decision.Enter enter -> {
-                    if (enter.phase() != before) {
-                        LOG.info("Phase {} -> {}", before, enter.phase());
-                    }
-                }
-                case Decision.GiveUp giveUp ->
-                        LOG.warn(
-                                "Undoing in phase {}: {}, {}",
-                                before,
-                                giveUp.failure().getReason(),
-                                giveUp.failure().getMessage());
-                case Decision.GoForward _ ->
-                        LOG.info("Phase {}: too late to undo, the target runs", before);
-                case Decision.Finish finish -> {
-                    LOG.info("Ended: {}", finish.phase());
+                case Decision.Enter _, Decision.GiveUp _, Decision.GoForward _ -> {}
+                case Decision.Finish _ -> {
                     metrics.ended(current);
                     history.learn(current);
                     return Optional.empty();
                 }
-                case Decision.Stay stay -> {
-                    Optional<Failure> refused = act(stay.actions());
-                    if (refused.isEmpty()) {
-                        return Optional.of(stay.lookAgain());
+                case Decision.Stay _, Decision.Stall _ -> {
+                    Optional<Failure> refusal = act(actions(decision));
+                    if (refusal.isEmpty() && !held) {
+                        return lookAgain(decision);
                     }
                     Observation again = observer.observe(current);
-                    Decision decided = afterRefusal(refused.get(), again, stay.lookAgain());
-                    current = write(decided, again, current, writer);
-                    announcer.announce(decided, again, before, current);
-                    if (decided instanceof Decision.Stall stall) {
-                        return Optional.of(stall.lookAgain());
+                    Decision outcome =
+                            refusal.map(failure -> afterRefusal(failure, again)).orElse(decision);
+                    current = write(outcome, again, current, writer);
+                    if (isNews(outcome, stalled)) {
+                        refusal.ifPresent(failure -> LOG.warn("{}", failure.getMessage()));
+                        announcer.announce(outcome, again, before, current);
                     }
-                }
-                case Decision.Stall stall -> {
-                    Optional<Failure> refused = act(stall.actions());
-                    refused.ifPresent(
-                            failure -> LOG.error("Cannot go on: {}", failure.getMessage()));
-                    return Optional.of(stall.lookAgain());
+                    Optional<Instant> later = lookAgain(outcome);
+                    if (later.isPresent()) {
+                        return later;
+                    }
                 }
             }
         }
@@ -128,6 +130,26 @@ final class Driver {
                         + MOST_STEPS
                         + " steps in phase "
                         + current.getStatus().getPhase());
+    }
+
+    private static void log(Decision decision, PodMigrationPhase before) {
+        switch (decision) {
+            case Decision.Enter enter -> {
+                if (enter.phase() != before) {
+                    LOG.info("Phase {} -> {}", before, enter.phase());
+                }
+            }
+            case Decision.GiveUp giveUp ->
+                    LOG.warn(
+                            "Undoing in phase {}: {}, {}",
+                            before,
+                            giveUp.failure().getReason(),
+                            giveUp.failure().getMessage());
+            case Decision.GoForward _ ->
+                    LOG.info("Phase {}: too late to undo, the target runs", before);
+            case Decision.Finish finish -> LOG.info("Ended: {}", finish.phase());
+            case Decision.Stay _, Decision.Stall _ -> {}
+        }
     }
 
     private static PodMigration write(
@@ -142,6 +164,14 @@ final class Driver {
                 : writer.apply(draft);
     }
 
+    /** Writes what was noted, and leaves the conditions as they are. */
+    private static PodMigration hold(
+            Observation seen, PodMigration current, UnaryOperator<PodMigration> writer) {
+        return Objects.equals(seen.status(), current.getStatus())
+                ? current
+                : writer.apply(seen.migration());
+    }
+
     private Optional<Failure> act(List<Action> actions) {
         for (Action action : actions) {
             try {
@@ -153,11 +183,32 @@ final class Driver {
         return Optional.empty();
     }
 
-    /** After the commit there is no way back: what was refused is tried again. */
-    private static Decision afterRefusal(Failure failure, Observation seen, Instant lookAgain) {
-        return seen.phase().isCommitted()
-                ? new Decision.Stall(List.of(), failure, lookAgain)
+    /**
+     * Where there is no way back, and on the way back itself, what was refused is tried again, at
+     * leisure: a person has to change something first.
+     */
+    private Decision afterRefusal(Failure failure, Observation seen) {
+        return seen.phase().isCommitted() || seen.isRollingBack()
+                ? new Decision.Stall(List.of(), failure, seen.now().plus(refused))
                 : new Decision.GiveUp(failure);
+    }
+
+    private static List<Action> actions(Decision decision) {
+        return switch (decision) {
+            case Decision.Stay stay -> stay.actions();
+            case Decision.Stall stall -> stall.actions();
+            case Decision.Enter _, Decision.GiveUp _, Decision.GoForward _, Decision.Finish _ ->
+                    List.of();
+        };
+    }
+
+    private static Optional<Instant> lookAgain(Decision decision) {
+        return switch (decision) {
+            case Decision.Stay stay -> Optional.of(stay.lookAgain());
+            case Decision.Stall stall -> Optional.of(stall.lookAgain());
+            case Decision.Enter _, Decision.GiveUp _, Decision.GoForward _, Decision.Finish _ ->
+                    Optional.empty();
+        };
     }
 
     private static boolean isCancelRefused(Observation seen) {
@@ -168,9 +219,20 @@ final class Driver {
                         seen.migration().getMetadata().getGeneration());
     }
 
-    private static boolean isNewlyStalled(Decision decision, Observation seen) {
-        return decision instanceof Decision.Stall
-                && seen.status().getConditions().stream()
-                        .noneMatch(condition -> "Stalled".equals(condition.getType()));
+    /** Only a stall lasts: it is told once. */
+    private static boolean isNews(Decision decision, Optional<Condition> stalled) {
+        return !(decision instanceof Decision.Stall stall)
+                || stalled.filter(told -> isAbout(told, stall.failure())).isEmpty();
+    }
+
+    private static boolean isAbout(Condition told, Failure failure) {
+        return Objects.equals(told.getReason(), String.valueOf(failure.getReason()))
+                && Objects.equals(told.getMessage(), failure.getMessage());
+    }
+
+    private static Optional<Condition> stalled(Observation seen) {
+        return seen.status().getConditions().stream()
+                .filter(condition -> "Stalled".equals(condition.getType()))
+                .findFirst();
     }
 }

@@ -44,6 +44,7 @@ public final class MigrationReconciler implements Reconciler<PodMigration>, Clea
     private static final Duration AT_ONCE = Duration.ofMillis(1);
 
     private final FreezeHistory history = new FreezeHistory();
+    private final TimeLimits limits;
     private final PhaseTable phases;
     private final MigrationMetrics metrics;
     private final Clock clock;
@@ -52,6 +53,7 @@ public final class MigrationReconciler implements Reconciler<PodMigration>, Clea
     private @Nullable Driver driver;
 
     public MigrationReconciler(TimeLimits limits, MigrationMetrics metrics, Clock clock) {
+        this.limits = limits;
         this.phases = new PhaseTable(limits, history);
         this.metrics = metrics;
         this.clock = clock;
@@ -70,7 +72,8 @@ public final class MigrationReconciler implements Reconciler<PodMigration>, Clea
                         new Executor(client, clock),
                         new Announcer(new EventRecorder(client, clock)),
                         metrics,
-                        history);
+                        history,
+                        limits.refused());
         return watched.sources();
     }
 

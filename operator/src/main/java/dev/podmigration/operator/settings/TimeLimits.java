@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param rollBack for both agents to confirm that everything is undone
  * @param readiness for the target pod to become Ready before a ReplicaSet takes it over anyway
  * @param removal for the source pod to go by itself once it may
+ * @param refused until a change is tried again that the API server refused
  */
 public record TimeLimits(
         Duration heartbeat,
@@ -20,7 +21,8 @@ public record TimeLimits(
         Duration arming,
         Duration rollBack,
         Duration readiness,
-        Duration removal) {
+        Duration removal,
+        Duration refused) {
 
     public static final TimeLimits DEFAULT =
             new TimeLimits(
@@ -30,9 +32,11 @@ public record TimeLimits(
                     Duration.ofSeconds(120),
                     Duration.ofSeconds(60),
                     Duration.ofSeconds(30),
+                    Duration.ofSeconds(30),
                     Duration.ofSeconds(30));
 
     public TimeLimits withHeartbeat(Duration limit) {
-        return new TimeLimits(limit, inspection, scheduling, arming, rollBack, readiness, removal);
+        return new TimeLimits(
+                limit, inspection, scheduling, arming, rollBack, readiness, removal, refused);
     }
 }

@@ -48,8 +48,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A namespace on a real API server with two fake nodes, and an operator that can be stopped and
@@ -66,7 +68,8 @@ public final class Stage implements AutoCloseable {
                     Duration.ofSeconds(4),
                     Duration.ofSeconds(4),
                     Duration.ofSeconds(2),
-                    Duration.ofSeconds(2));
+                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(1));
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -340,14 +343,21 @@ public final class Stage implements AutoCloseable {
     }
 
     public List<String> events(HasMetadata about) {
+        return eventsAbout(about).map(Event::getReason).toList();
+    }
+
+    /** The first event of this reason. */
+    public Optional<Event> event(HasMetadata about, String reason) {
+        return eventsAbout(about).filter(event -> reason.equals(event.getReason())).findFirst();
+    }
+
+    private Stream<Event> eventsAbout(HasMetadata about) {
         return client.v1().events().inNamespace(namespace).list().getItems().stream()
                 .filter(
                         event ->
                                 about.getMetadata()
                                         .getUid()
-                                        .equals(event.getInvolvedObject().getUid()))
-                .map(Event::getReason)
-                .toList();
+                                        .equals(event.getInvolvedObject().getUid()));
     }
 
     /** PodCheckpoints and PodRestores that exist. */
@@ -414,9 +424,21 @@ public final class Stage implements AutoCloseable {
 
     /** Rounds of the operator that ended with an exception, and were tried again. */
     public double failedRounds() {
-        return registry.find("operator.sdk.reconciliations.failed").counters().stream()
-                .mapToDouble(Counter::count)
-                .sum();
+        return count("operator.sdk.reconciliations.failed");
+    }
+
+    /** Rounds of the operator that ended well. */
+    public double rounds() {
+        return count("operator.sdk.reconciliations.success");
+    }
+
+    private double count(String name) {
+        return registry.find(name).counters().stream().mapToDouble(Counter::count).sum();
+    }
+
+    /** From now on the API server refuses this to the operator. */
+    public Refusal refuse(String operation, String group, String resource) {
+        return new Refusal(client, operatorConfig, namespace, operation, group, resource);
     }
 
     public void stopOperator() {
