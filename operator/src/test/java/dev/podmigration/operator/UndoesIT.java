@@ -11,6 +11,8 @@ import dev.podmigration.apiserver.ApiServer;
 import dev.podmigration.apiserver.ApiServerExtension;
 import dev.podmigration.operator.fakes.Stage;
 
+import io.fabric8.kubernetes.api.model.Event;
+
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -255,6 +257,18 @@ class UndoesIT {
         PodMigration ended = stage.awaitEnd(migration);
         assertThat(ended.getStatus().getFailure().getReason())
                 .isEqualTo(FailureReason.PodBeingDeleted);
+        // Written after the status.
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .untilAsserted(
+                        () ->
+                                assertThat(stage.event(ended, ended.getStatus().getPhase().name()))
+                                        .map(Event::getMessage)
+                                        .hasValueSatisfying(
+                                                said ->
+                                                        assertThat(said)
+                                                                .contains("pod app ")
+                                                                .doesNotContain("runs where")));
         assertThat(stage.pods()).isEmpty();
         assertThat(stage.halves()).isEmpty();
     }

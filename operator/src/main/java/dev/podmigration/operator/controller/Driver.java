@@ -158,7 +158,7 @@ final class Driver {
             PodMigration current,
             UnaryOperator<PodMigration> writer) {
         PodMigration draft = seen.migration();
-        StatusDraft.apply(decision, draft, seen.now());
+        StatusDraft.apply(decision, seen);
         return Objects.equals(draft.getStatus(), current.getStatus())
                 ? current
                 : writer.apply(draft);

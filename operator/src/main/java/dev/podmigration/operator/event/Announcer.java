@@ -7,6 +7,7 @@ import dev.podmigration.api.v1alpha1.PodMigrationStatus;
 import dev.podmigration.operator.action.Action;
 import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.phase.Decision;
+import dev.podmigration.operator.status.Ending;
 
 /**
  * Says at the key moments what happens, to whoever looks at the migration or at one of its two
@@ -174,8 +175,7 @@ public final class Announcer {
                         phase == PodMigrationPhase.RolledBack
                                 ? EventReason.RolledBack
                                 : EventReason.Cancelled;
-                String undone =
-                        "Everything is undone; pod " + podName(after) + " runs where it was.";
+                String undone = Ending.of(phase, seen);
                 events.normal(after, reason.name(), undone);
                 if (before.compareTo(PodMigrationPhase.Preparing) >= 0) {
                     seen.source().ifPresent(pod -> events.normal(pod, reason.name(), undone));

@@ -56,7 +56,7 @@ final class Conditions {
         Failure failure = status.getFailure();
         boolean rollingBack = failure != null && !phase.isFinal();
         String reason = readyReason(phase, failure, rollingBack);
-        String message = failure == null ? progress : failure.getMessage();
+        String message = message(phase, failure, progress);
         add("Ready", phase == PodMigrationPhase.Succeeded, reason, message);
         if (!status.getFindings().isEmpty()) {
             migratable(status.getFindings());
@@ -76,6 +76,18 @@ final class Conditions {
         } else if (phase.isFinal() && phase != PodMigrationPhase.Succeeded) {
             add("Stalled", true, reason, message);
         }
+    }
+
+    /** Why, and for one that was undone also what became of its source. */
+    private static String message(
+            PodMigrationPhase phase, @Nullable Failure failure, String progress) {
+        if (failure == null) {
+            return progress;
+        }
+        String why = String.valueOf(failure.getMessage());
+        return phase == PodMigrationPhase.RolledBack || phase == PodMigrationPhase.Cancelled
+                ? why + (why.endsWith(".") ? " " : ". ") + progress
+                : why;
     }
 
     private String readyReason(

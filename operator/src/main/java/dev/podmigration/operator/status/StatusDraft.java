@@ -6,6 +6,7 @@ import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationStatus;
 import dev.podmigration.api.v1alpha1.Timestamps;
+import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.phase.Decision;
 
 import org.jspecify.annotations.Nullable;
@@ -14,12 +15,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Puts a decision into the status of a migration. */
+/** Puts a decision into the draft of the status that an observation carries. */
 public final class StatusDraft {
 
     private StatusDraft() {}
 
-    public static void apply(Decision decision, PodMigration migration, Instant now) {
+    public static void apply(Decision decision, Observation seen) {
+        PodMigration migration = seen.migration();
+        Instant now = seen.now();
         PodMigrationStatus status = migration.getStatus();
         switch (decision) {
             case Decision.Enter enter -> {
@@ -48,7 +51,7 @@ public final class StatusDraft {
                 enter(finish.phase(), status, now);
                 status.setCompletionTime(Timestamps.format(now));
                 status.setPreparedPod(null);
-                conditions(migration, now, ending(migration), null);
+                conditions(migration, now, Ending.of(finish.phase(), seen), null);
             }
         }
         status.setObservedGeneration(migration.getMetadata().getGeneration());
@@ -74,37 +77,5 @@ public final class StatusDraft {
 
     private static PodMigrationPhase phase(PodMigrationStatus status) {
         return status.getPhase() == null ? PodMigrationPhase.Pending : status.getPhase();
-    }
-
-    private static String ending(PodMigration migration) {
-        PodMigrationStatus status = migration.getStatus();
-        return switch (phase(status)) {
-            case Succeeded ->
-                    migration.getSpec().isDryRun()
-                            ? "Every check passed. Nothing was changed."
-                            : "Pod "
-                                    + status.getTarget().getPodName()
-                                    + " runs on node "
-                                    + status.getTarget().getNodeName()
-                                    + freeze(status)
-                                    + ".";
-            case RolledBack, Cancelled -> "The source pod runs as before.";
-            case Failed ->
-                    status.getPhaseTransitions().stream()
-                                    .anyMatch(
-                                            passed ->
-                                                    passed.getPhase()
-                                                            == PodMigrationPhase.Committed)
-                            ? status.getFailure().getMessage()
-                            : "Nothing was moved.";
-            case Pending, Preflight, Preparing, Armed, Frozen, Restoring, Committed, Switching ->
-                    throw new IllegalStateException("not an end: " + status.getPhase());
-        };
-    }
-
-    private static String freeze(PodMigrationStatus status) {
-        return status.getFreeze() == null || status.getFreeze().getMilliseconds() == null
-                ? ""
-                : ", it was silent for " + status.getFreeze().getMilliseconds() + " ms";
     }
 }

@@ -159,7 +159,11 @@ public final class Case {
     }
 
     public Case after(Duration time) {
-        now = NOW.plus(time);
+        return at(NOW.plus(time));
+    }
+
+    public Case at(Instant time) {
+        now = time;
         return this;
     }
 

@@ -22,11 +22,12 @@ class StatusDraftTest {
 
     private static final Instant LATER = Case.NOW.plusSeconds(60);
 
-    private final PodMigration migration = Case.in(PodMigrationPhase.Preparing).build().migration();
+    private final Case begun = Case.in(PodMigrationPhase.Preparing);
+    private final PodMigration migration = begun.build().migration();
 
     @Test
     void aMigrationOnItsWayIsReconciling() {
-        StatusDraft.apply(Decision.waitFor("the scheduler", LATER), migration, Case.NOW);
+        StatusDraft.apply(Decision.waitFor("the scheduler", LATER), begun.at(Case.NOW).build());
 
         assertThat(conditions()).containsOnlyKeys("Ready", "Reconciling");
         assertThat(conditions().get("Ready").getStatus()).isEqualTo("False");
@@ -35,8 +36,8 @@ class StatusDraftTest {
 
     @Test
     void aConditionKeepsItsTimeWhileItsStatusStays() {
-        StatusDraft.apply(Decision.waitFor("one thing", LATER), migration, Case.NOW);
-        StatusDraft.apply(Decision.waitFor("another", LATER), migration, LATER);
+        StatusDraft.apply(Decision.waitFor("one thing", LATER), begun.at(Case.NOW).build());
+        StatusDraft.apply(Decision.waitFor("another", LATER), begun.at(LATER).build());
 
         assertThat(conditions().get("Ready").getLastTransitionTime())
                 .isEqualTo(Case.NOW.toString());
@@ -45,9 +46,10 @@ class StatusDraftTest {
 
     @Test
     void oneThatSucceededIsReadyAndNothingElse() {
-        StatusDraft.apply(Decision.waitFor("it", LATER), migration, Case.NOW);
+        StatusDraft.apply(Decision.waitFor("it", LATER), begun.at(Case.NOW).build());
         migration.getStatus().setTarget(migration.getStatus().getSource());
-        StatusDraft.apply(new Decision.Finish(PodMigrationPhase.Succeeded), migration, LATER);
+        StatusDraft.apply(
+                new Decision.Finish(PodMigrationPhase.Succeeded), begun.at(LATER).build());
 
         assertThat(conditions()).containsOnlyKeys("Ready");
         assertThat(conditions().get("Ready").getStatus()).isEqualTo("True");
@@ -59,9 +61,8 @@ class StatusDraftTest {
     void oneThatIsUndoneSaysWhyAndSinceWhen() {
         StatusDraft.apply(
                 new Decision.GiveUp(Failure.of(FailureReason.TargetFull, "no room")),
-                migration,
-                Case.NOW);
-        StatusDraft.apply(Decision.waitFor("the agents", LATER), migration, LATER);
+                begun.at(Case.NOW).build());
+        StatusDraft.apply(Decision.waitFor("the agents", LATER), begun.at(LATER).build());
 
         assertThat(conditions()).containsOnlyKeys("Ready", "Reconciling", "RollingBack");
         assertThat(conditions().get("RollingBack").getLastTransitionTime())
@@ -73,17 +74,19 @@ class StatusDraftTest {
     @Test
     void oneThatFailedIsStalledForKstatus() {
         migration.getStatus().setFailure(Failure.of(FailureReason.TargetFull, "no room"));
-        StatusDraft.apply(new Decision.Finish(PodMigrationPhase.RolledBack), migration, LATER);
+        StatusDraft.apply(
+                new Decision.Finish(PodMigrationPhase.RolledBack), begun.at(LATER).build());
 
         assertThat(conditions()).containsOnlyKeys("Ready", "Stalled");
         assertThat(conditions().get("Stalled").getReason()).isEqualTo("TargetFull");
-        assertThat(conditions().get("Ready").getMessage()).isEqualTo("no room");
+        assertThat(conditions().get("Ready").getMessage())
+                .isEqualTo("no room. Everything is undone; pod app runs where it was.");
     }
 
     @Test
     void everyPhaseIsInTheHistoryOnce() {
-        StatusDraft.apply(new Decision.Enter(PodMigrationPhase.Armed), migration, LATER);
-        StatusDraft.apply(new Decision.Enter(PodMigrationPhase.Armed), migration, LATER);
+        StatusDraft.apply(new Decision.Enter(PodMigrationPhase.Armed), begun.at(LATER).build());
+        StatusDraft.apply(new Decision.Enter(PodMigrationPhase.Armed), begun.at(LATER).build());
 
         assertThat(migration.getStatus().getPhaseTransitions())
                 .extracting(transition -> transition.getPhase())

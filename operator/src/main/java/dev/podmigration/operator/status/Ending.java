@@ -1,0 +1,71 @@
+package dev.podmigration.operator.status;
+
+import dev.podmigration.api.v1alpha1.PodMigrationPhase;
+import dev.podmigration.api.v1alpha1.PodMigrationStatus;
+import dev.podmigration.operator.observe.Observation;
+import dev.podmigration.operator.observe.PodState;
+
+import io.fabric8.kubernetes.api.model.Pod;
+
+/** How a migration ended, in a sentence that is true at that moment. */
+public final class Ending {
+
+    private Ending() {}
+
+    /**
+     * Says it of a migration whose last phase is decided, but perhaps not yet in its status.
+     *
+     * @throws IllegalArgumentException if no migration ends in this phase
+     */
+    public static String of(PodMigrationPhase phase, Observation seen) {
+        PodMigrationStatus status = seen.status();
+        return switch (phase) {
+            case Succeeded ->
+                    seen.spec().isDryRun()
+                            ? "Every check passed. Nothing was changed."
+                            : "Pod "
+                                    + status.getTarget().getPodName()
+                                    + " runs on node "
+                                    + status.getTarget().getNodeName()
+                                    + freeze(status)
+                                    + ".";
+            case RolledBack, Cancelled -> "Everything is undone; " + source(seen) + ".";
+            case Failed ->
+                    status.getPhaseTransitions().stream()
+                                    .anyMatch(
+                                            passed ->
+                                                    passed.getPhase()
+                                                            == PodMigrationPhase.Committed)
+                            ? status.getFailure().getMessage()
+                            : "Nothing was moved.";
+            case Pending, Preflight, Preparing, Armed, Frozen, Restoring, Committed, Switching ->
+                    throw new IllegalArgumentException("not an end: " + phase);
+        };
+    }
+
+    /** Somebody may have deleted it, or it may have ended, while it was being moved. */
+    private static String source(Observation seen) {
+        String name = "pod " + seen.spec().getPod().getName();
+        if (seen.source().isEmpty()) {
+            return seen.status().getSource() == null
+                    ? "there is no " + name
+                    : name + " was deleted meanwhile";
+        }
+        Pod source = seen.source().get();
+        if (source.isMarkedForDeletion()) {
+            return name + " is being deleted";
+        }
+        if (PodState.hasEnded(source)) {
+            return name + " ended meanwhile, in phase " + PodState.phase(source);
+        }
+        return PodState.isRunning(source)
+                ? name + " runs where it was"
+                : name + " is where it was, but not every container of it runs";
+    }
+
+    private static String freeze(PodMigrationStatus status) {
+        return status.getFreeze() == null || status.getFreeze().getMilliseconds() == null
+                ? ""
+                : ", it was silent for " + status.getFreeze().getMilliseconds() + " ms";
+    }
+}
