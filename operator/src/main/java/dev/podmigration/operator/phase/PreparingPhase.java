@@ -81,11 +81,7 @@ final class PreparingPhase implements PhaseHandler {
     private Decision create(Pod source, Observation seen) {
         List<Node> nodes = targetNodes.eligible(source, seen);
         if (nodes.isEmpty()) {
-            return new Decision.GiveUp(
-                    Failure.of(
-                            FailureReason.NoEligibleNode,
-                            "Since the checks every node that could take the pod has dropped"
-                                    + " out."));
+            return new Decision.GiveUp(targetNodes.droppedOut(source, seen));
         }
         String namespace = source.getMetadata().getNamespace();
         Optional<LabelSelector> selector =

@@ -60,11 +60,7 @@ final class Reservation {
     private Decision plan(Pod source, Observation seen) {
         List<Node> nodes = targetNodes.eligible(source, seen);
         if (nodes.isEmpty()) {
-            return new Decision.GiveUp(
-                    Failure.of(
-                            FailureReason.NoEligibleNode,
-                            "Since the checks every node that could take the pod has dropped"
-                                    + " out."));
+            return new Decision.GiveUp(targetNodes.droppedOut(source, seen));
         }
         String node = nodes.getFirst().getMetadata().getName();
         Pod target =

@@ -1,5 +1,6 @@
 package dev.podmigration.operator.preflight;
 
+import dev.podmigration.api.v1alpha1.Failure;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.Finding;
 import dev.podmigration.api.v1alpha1.TargetSelection;
@@ -9,7 +10,9 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -17,6 +20,12 @@ import java.util.stream.Collectors;
 public final class TargetNodes implements Check {
 
     private static final String NAME = "TargetNode";
+
+    /** More whole sentences than this nobody reads. */
+    private static final int MOST_SENTENCES = 8;
+
+    /** Enough to go and look at some nodes with the same trouble. */
+    private static final int MOST_NAMES = 5;
 
     private final NodeFitness fitness;
 
@@ -64,18 +73,56 @@ public final class TargetNodes implements Check {
                                             .collect(Collectors.joining(", "))
                                     + "."));
         }
-        List<String> objections = new ArrayList<>();
-        for (Node node : wanted(seen)) {
-            fitness.target(NAME, node, source, seen)
-                    .forEach(finding -> objections.add(finding.getMessage()));
-        }
+        List<String> objections =
+                wanted(seen).stream()
+                        .flatMap(node -> fitness.target(NAME, node, source, seen).stream())
+                        .map(Finding::getMessage)
+                        .toList();
         return List.of(
                 Finding.refused(
                         NAME,
                         FailureReason.NoEligibleNode,
-                        objections.isEmpty()
-                                ? "No node has the labels of target.nodeSelector."
+                        objections.isEmpty() || objections.size() > MOST_SENTENCES
+                                ? "No node can take the pod: " + objections(source, seen) + "."
                                 : String.join(" ", objections)));
+    }
+
+    /** Nodes that passed the checks and cannot take the pod any more. */
+    public Failure droppedOut(Pod source, Observation seen) {
+        return Failure.of(
+                FailureReason.NoEligibleNode,
+                "Since the checks every node that could take the pod has dropped out: "
+                        + objections(source, seen)
+                        + ".");
+    }
+
+    /** What speaks against which nodes, in few words: a cluster may have thousands of them. */
+    private String objections(Pod source, Observation seen) {
+        Map<FailureReason, List<String>> nodes = new EnumMap<>(FailureReason.class);
+        for (Node node : wanted(seen)) {
+            fitness.target(NAME, node, source, seen).stream()
+                    .map(Finding::getReason)
+                    .distinct()
+                    .forEach(
+                            reason ->
+                                    nodes.computeIfAbsent(reason, _ -> new ArrayList<>())
+                                            .add(name(node)));
+        }
+        if (nodes.isEmpty()) {
+            String named = seen.spec().getTarget().getNodeName();
+            return named == null
+                    ? "none has the labels of target.nodeSelector"
+                    : "node " + named + " is not in the cluster";
+        }
+        return nodes.entrySet().stream()
+                .map(reason -> reason.getKey() + " (" + few(reason.getValue()) + ")")
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String few(List<String> names) {
+        int more = names.size() - MOST_NAMES;
+        return String.join(", ", more > 0 ? names.subList(0, MOST_NAMES) : names)
+                + (more > 0 ? " and " + more + " more" : "");
     }
 
     private static List<Node> wanted(Observation seen) {

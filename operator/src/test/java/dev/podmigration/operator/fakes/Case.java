@@ -143,6 +143,14 @@ public final class Case {
         return this;
     }
 
+    /** One more node of the cluster, with an agent that was heard just now. */
+    public Case node(String name, Consumer<NodeBuilder> change) {
+        NodeBuilder builder = new NodeBuilder(node(name));
+        change.accept(builder);
+        cluster.add(builder.build());
+        return heard(name, NOW);
+    }
+
     /** The agent of a node was last heard then. */
     public Case heard(String node, Instant time) {
         MigrationNode migrationNode =
