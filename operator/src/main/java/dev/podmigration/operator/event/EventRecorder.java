@@ -1,7 +1,5 @@
 package dev.podmigration.operator.event;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -11,11 +9,8 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
-import java.util.HexFormat;
 
 /**
  * Writes events. The name of an event follows from what it says, so that saying it again raises its
@@ -53,10 +48,7 @@ public final class EventRecorder {
                 message.length() <= LONGEST_MESSAGE
                         ? message
                         : message.substring(0, LONGEST_MESSAGE - 1) + "…";
-        String name =
-                about.getMetadata().getName()
-                        + "."
-                        + digest(about.getMetadata().getUid() + type + reason + text);
+        String name = EventName.of(about, type + reason + text);
         try {
             Event known = client.v1().events().inNamespace(namespace).withName(name).get();
             if (known == null) {
@@ -108,14 +100,5 @@ public final class EventRecorder {
                 .withLastTimestamp(now)
                 .withCount(1)
                 .build();
-    }
-
-    private static String digest(String text) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
-            return HexFormat.of().formatHex(hash, 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java runtime has SHA-256", e);
-        }
     }
 }
