@@ -58,6 +58,10 @@ final class PeerNode implements ServerInterceptor {
             boolean agent = false;
             for (Rdn part :
                     new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
+                if (part.size() != 1) {
+                    // Which of them comes first is not the same for everybody who reads it.
+                    return Optional.empty();
+                }
                 if (part.getType().equalsIgnoreCase("CN")) {
                     name = part.getValue().toString();
                 } else if (part.getType().equalsIgnoreCase("O")) {

@@ -1,5 +1,7 @@
 package dev.podmigration.operator.certificates;
 
+import dev.podmigration.operator.certificates.RequestRefusal.Reason;
+
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeAddress;
 import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequest;
@@ -23,7 +25,6 @@ import java.util.stream.Stream;
 final class AgentRequestPolicy {
 
     static final String SIGNER = "podmigration.dev/agent";
-    static final String ORGANIZATION = "podmigration:agents";
 
     private static final String NODE_NAME_EXTRA = "authentication.kubernetes.io/node-name";
     private static final Set<String> REQUIRED_USAGES = Set.of("client auth", "server auth");
@@ -43,47 +44,47 @@ final class AgentRequestPolicy {
     }
 
     /** Why the request must not be signed; empty when it may be. */
-    Optional<String> objection(
+    Optional<RequestRefusal> refusal(
             CertificateSigningRequest request, AgentRequest wanted, @Nullable Node node) {
         CertificateSigningRequestSpec spec = request.getSpec();
         String name = wanted.nodeName();
         if (!agentUser.equals(spec.getUsername())) {
-            return Optional.of("requested by " + spec.getUsername() + ", not by " + agentUser);
+            return refused(
+                    Reason.NotAnAgent,
+                    "requested by " + spec.getUsername() + ", not by " + agentUser);
         }
         if (!nodeOfRequester(spec).equals(name)) {
-            return Optional.of(
+            return refused(
+                    Reason.OtherNode,
                     "the requester runs on node '"
                             + nodeOfRequester(spec)
                             + "' and asks for '"
                             + name
                             + "'");
         }
-        if (!ORGANIZATION.equals(wanted.organization()) || wanted.subject().getRDNs().length != 2) {
-            return Optional.of("the subject must be CN=" + name + ",O=" + ORGANIZATION);
-        }
         Set<String> usages = Set.copyOf(spec.getUsages());
         if (!usages.containsAll(REQUIRED_USAGES) || !ALLOWED_USAGES.containsAll(usages)) {
-            return Optional.of(
+            return refused(
+                    Reason.NotForAnAgent,
                     "usages must be client auth and server auth, not " + spec.getUsages());
         }
         if (node == null) {
-            return Optional.of("there is no node " + name);
-        }
-        return names(wanted, node);
-    }
-
-    private static Optional<String> names(AgentRequest wanted, Node node) {
-        String name = node.getMetadata().getName();
-        if (wanted.hasOtherNames() || !wanted.dnsNames().equals(List.of(name))) {
-            return Optional.of(
-                    "alternative names must be DNS:" + name + " and addresses of that node");
+            return refused(Reason.NoSuchNode, "there is no node " + name);
         }
         Set<String> own = addresses(node);
         return wanted.addresses().stream()
                 .map(InetAddress::getHostAddress)
                 .filter(address -> !own.contains(address))
                 .findFirst()
-                .map(address -> address + " is no address of node " + name);
+                .flatMap(
+                        address ->
+                                refused(
+                                        Reason.NotForAnAgent,
+                                        address + " is no address of node " + name));
+    }
+
+    private static Optional<RequestRefusal> refused(Reason reason, String message) {
+        return Optional.of(new RequestRefusal(reason, message));
     }
 
     private static Set<String> addresses(Node node) {

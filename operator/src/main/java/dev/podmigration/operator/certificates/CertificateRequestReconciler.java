@@ -18,7 +18,6 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
@@ -63,25 +62,18 @@ public final class CertificateRequestReconciler implements Reconciler<Certificat
         }
         KubernetesClient client = context.getClient();
         try {
-            AgentRequest wanted =
-                    AgentRequest.parse(
-                            new String(
-                                    Base64.getDecoder().decode(request.getSpec().getRequest()),
-                                    UTF_8));
-            Node node =
-                    wanted.nodeName().isEmpty()
-                            ? null
-                            : client.nodes().withName(wanted.nodeName()).get();
-            Optional<String> objection = policy.objection(request, wanted, node);
-            if (objection.isPresent()) {
-                deny(client, request, objection.get());
+            AgentRequest wanted = AgentRequest.decode(request.getSpec().getRequest());
+            Node node = client.nodes().withName(wanted.nodeName()).get();
+            Optional<RequestRefusal> refusal = policy.refusal(request, wanted, node);
+            if (refusal.isPresent()) {
+                deny(client, request, refusal.get());
             } else if (has(request, "Approved")) {
                 issue(client, request, wanted);
             } else {
                 approve(client, request, wanted);
             }
-        } catch (IOException e) {
-            deny(client, request, e.getMessage());
+        } catch (RequestRefusedException e) {
+            deny(client, request, e.refusal());
         }
         return UpdateControl.noUpdate();
     }
@@ -110,22 +102,24 @@ public final class CertificateRequestReconciler implements Reconciler<Certificat
     }
 
     private static void deny(
-            KubernetesClient client, CertificateSigningRequest request, String why) {
+            KubernetesClient client, CertificateSigningRequest request, RequestRefusal why) {
         String name = request.getMetadata().getName();
         if (has(request, "Approved")) {
             // The API server refuses "Denied" beside "Approved".
             resource(client, request)
                     .editStatus(
                             current -> {
-                                current.getStatus()
-                                        .getConditions()
-                                        .add(condition("Failed", "NotAnAgent", why));
+                                current.getStatus().getConditions().add(condition("Failed", why));
                                 return current;
                             });
         } else {
-            resource(client, request).deny(condition("Denied", "NotAnAgent", why));
+            resource(client, request).deny(condition("Denied", why));
         }
-        LOG.warn("Refused to sign certificate request {}: {}", name, why);
+        LOG.warn(
+                "Refused to sign certificate request {}: {}, {}",
+                name,
+                why.reason(),
+                why.message());
     }
 
     private static Duration lifetime(CertificateSigningRequest request) {
@@ -154,6 +148,10 @@ public final class CertificateRequestReconciler implements Reconciler<Certificat
                         condition ->
                                 type.equals(condition.getType())
                                         && "True".equals(condition.getStatus()));
+    }
+
+    private static CertificateSigningRequestCondition condition(String type, RequestRefusal why) {
+        return condition(type, why.reason().name(), why.message());
     }
 
     private static CertificateSigningRequestCondition condition(

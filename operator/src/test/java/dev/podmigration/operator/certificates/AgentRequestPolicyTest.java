@@ -8,14 +8,16 @@ import static dev.podmigration.operator.certificates.SigningRequests.dns;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.podmigration.operator.certificates.RequestRefusal.Reason;
+
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequest;
 
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-import java.io.IOException;
 import java.util.Optional;
 
 class AgentRequestPolicyTest {
@@ -37,7 +39,7 @@ class AgentRequestPolicyTest {
     @Test
     void anAgentGetsACertificateForItsNode() throws Exception {
         assertThat(
-                        objection(
+                        refusal(
                                 AGENT,
                                 "node-a",
                                 "CN=node-a," + ORGANIZATION,
@@ -49,7 +51,7 @@ class AgentRequestPolicyTest {
     @Test
     void anAddressMayBeSpelledInAnyWay() throws Exception {
         assertThat(
-                        objection(
+                        refusal(
                                 AGENT,
                                 "node-a",
                                 "CN=node-a," + ORGANIZATION,
@@ -60,7 +62,7 @@ class AgentRequestPolicyTest {
 
     @Test
     void anAgentGetsNoneForAnotherNode() throws Exception {
-        assertThat(objection(AGENT, "node-b", "CN=node-a," + ORGANIZATION, dns("node-a")))
+        assertThat(refusal(AGENT, "node-b", "CN=node-a," + ORGANIZATION, dns("node-a")))
                 .get()
                 .asString()
                 .contains("node-b");
@@ -69,7 +71,7 @@ class AgentRequestPolicyTest {
     @Test
     void anotherAccountGetsNone() throws Exception {
         assertThat(
-                        objection(
+                        refusal(
                                 "system:serviceaccount:default:somebody",
                                 "node-a",
                                 "CN=node-a," + ORGANIZATION,
@@ -79,35 +81,35 @@ class AgentRequestPolicyTest {
 
     @Test
     void aTokenThatIsBoundToNoNodeGetsNone() throws Exception {
-        assertThat(objection(AGENT, "", "CN=node-a," + ORGANIZATION, dns("node-a"))).isPresent();
-        assertThat(objection(AGENT, "", ORGANIZATION, dns("node-a"))).isPresent();
+        assertThat(refusal(AGENT, "", "CN=node-a," + ORGANIZATION, dns("node-a"))).isPresent();
+        assertThat(refusal(AGENT, "", ORGANIZATION, dns("node-a"))).isPresent();
     }
 
     @Test
     void theSubjectHoldsNothingElse() throws Exception {
-        assertThat(objection(AGENT, "node-a", "CN=node-a,O=system:masters", dns("node-a")))
+        assertThat(refusal(AGENT, "node-a", "CN=node-a,O=system:masters", dns("node-a")))
                 .isPresent();
         assertThat(
-                        objection(
+                        refusal(
                                 AGENT,
                                 "node-a",
                                 "CN=node-a,O=system:masters," + ORGANIZATION,
                                 dns("node-a")))
                 .isPresent();
-        assertThat(objection(AGENT, "node-a", "CN=node-a,OU=x," + ORGANIZATION, dns("node-a")))
+        assertThat(refusal(AGENT, "node-a", "CN=node-a,OU=x," + ORGANIZATION, dns("node-a")))
                 .isPresent();
     }
 
     @Test
     void namesAndAddressesAreThoseOfTheNode() throws Exception {
         String subject = "CN=node-a," + ORGANIZATION;
-        assertThat(objection(AGENT, "node-a", subject, dns("node-a"), dns("kubernetes.default")))
+        assertThat(refusal(AGENT, "node-a", subject, dns("node-a"), dns("kubernetes.default")))
                 .isPresent();
-        assertThat(objection(AGENT, "node-a", subject, dns("node-a"), address("192.0.2.8")))
+        assertThat(refusal(AGENT, "node-a", subject, dns("node-a"), address("192.0.2.8")))
                 .isPresent();
-        assertThat(objection(AGENT, "node-a", subject, address("192.0.2.7"))).isPresent();
+        assertThat(refusal(AGENT, "node-a", subject, address("192.0.2.7"))).isPresent();
         assertThat(
-                        objection(
+                        refusal(
                                 AGENT,
                                 "node-a",
                                 subject,
@@ -120,17 +122,38 @@ class AgentRequestPolicyTest {
     @Test
     void usagesAreThoseOfAClientAndAServer() throws Exception {
         String pem = SigningRequests.pem("CN=node-a," + ORGANIZATION, dns("node-a"));
-        assertThat(objection(pem, AGENT, NODE, "client auth")).isPresent();
-        assertThat(objection(pem, AGENT, NODE, "client auth", "server auth", "cert sign"))
+        assertThat(refusal(pem, AGENT, NODE, "client auth")).isPresent();
+        assertThat(refusal(pem, AGENT, NODE, "client auth", "server auth", "cert sign"))
                 .isPresent();
-        assertThat(objection(pem, AGENT, NODE, "client auth", "server auth", "digital signature"))
+        assertThat(refusal(pem, AGENT, NODE, "client auth", "server auth", "digital signature"))
                 .isEmpty();
     }
 
     @Test
     void aNodeThatDoesNotExistGetsNone() throws Exception {
         String pem = SigningRequests.pem("CN=node-a," + ORGANIZATION, dns("node-a"));
-        assertThat(objection(pem, AGENT, null, "client auth", "server auth")).isPresent();
+        assertThat(refusal(pem, AGENT, null, "client auth", "server auth")).isPresent();
+    }
+
+    @Test
+    void everyRefusalHasItsReason() throws Exception {
+        String subject = "CN=node-a," + ORGANIZATION;
+        String pem = SigningRequests.pem(subject, dns("node-a"));
+        assertThat(refusal("somebody", "node-a", subject, dns("node-a")))
+                .map(RequestRefusal::reason)
+                .contains(Reason.NotAnAgent);
+        assertThat(refusal(AGENT, "node-b", subject, dns("node-a")))
+                .map(RequestRefusal::reason)
+                .contains(Reason.OtherNode);
+        assertThat(refusal(pem, AGENT, NODE, "client auth"))
+                .map(RequestRefusal::reason)
+                .contains(Reason.NotForAnAgent);
+        assertThat(refusal(pem, AGENT, null, "client auth", "server auth"))
+                .map(RequestRefusal::reason)
+                .contains(Reason.NoSuchNode);
+        assertThat(refusal(AGENT, "node-a", "CN=../node-a," + ORGANIZATION, dns("node-a")))
+                .map(RequestRefusal::reason)
+                .contains(Reason.MalformedName);
     }
 
     @Test
@@ -144,28 +167,41 @@ class AgentRequestPolicyTest {
         String forged = Pem.write(new org.bouncycastle.pkcs.PKCS10CertificationRequest(der));
 
         assertThatThrownBy(() -> AgentRequest.parse(forged))
-                .isInstanceOf(IOException.class)
+                .isInstanceOfSatisfying(
+                        RequestRefusedException.class,
+                        refused ->
+                                assertThat(refused.refusal().reason()).isEqualTo(Reason.Unreadable))
                 .hasMessageContaining("signature");
     }
 
     @Test
     void whatIsNoRequestIsNotRead() {
         assertThatThrownBy(() -> AgentRequest.parse("-----BEGIN X-----\nMAA=\n-----END X-----\n"))
-                .isInstanceOf(IOException.class);
+                .isInstanceOf(RequestRefusedException.class);
+        assertThatThrownBy(() -> AgentRequest.decode("no base64 at all"))
+                .isInstanceOf(RequestRefusedException.class);
     }
 
-    private Optional<String> objection(
+    private Optional<RequestRefusal> refusal(
             String user, String nodeOfUser, String subject, GeneralName... names) throws Exception {
         String pem = SigningRequests.pem(subject, names);
-        return policy.objection(
-                SigningRequests.object(pem, user, nodeOfUser, "client auth", "server auth"),
-                AgentRequest.parse(pem),
-                NODE);
+        return refusal(
+                pem,
+                NODE,
+                SigningRequests.object(pem, user, nodeOfUser, "client auth", "server auth"));
     }
 
-    private Optional<String> objection(
-            String pem, String user, @Nullable Node node, String... usages) throws Exception {
-        return policy.objection(
-                SigningRequests.object(pem, user, "node-a", usages), AgentRequest.parse(pem), node);
+    private Optional<RequestRefusal> refusal(
+            String pem, String user, @Nullable Node node, String... usages) {
+        return refusal(pem, node, SigningRequests.object(pem, user, "node-a", usages));
+    }
+
+    private Optional<RequestRefusal> refusal(
+            String pem, @Nullable Node node, CertificateSigningRequest request) {
+        try {
+            return policy.refusal(request, AgentRequest.parse(pem), node);
+        } catch (RequestRefusedException e) {
+            return Optional.of(e.refusal());
+        }
     }
 }

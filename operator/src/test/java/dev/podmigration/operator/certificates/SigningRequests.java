@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequest
 import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequestBuilder;
 
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.ExtensionsGenerator;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -11,6 +12,7 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
@@ -37,14 +39,24 @@ final class SigningRequests {
     }
 
     static String pem(String subject, GeneralName... names) throws Exception {
+        return pem(
+                X500Name.getInstance(new X500Principal(subject).getEncoded()),
+                new GeneralNames(names).getEncoded(),
+                newKeys());
+    }
+
+    static KeyPair newKeys() throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"));
-        KeyPair keys = generator.generateKeyPair();
+        return generator.generateKeyPair();
+    }
+
+    /** Whatever these bytes are as alternative names. */
+    static String pem(X500Name subject, byte[] names, KeyPair keys) throws Exception {
         ExtensionsGenerator extensions = new ExtensionsGenerator();
-        extensions.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
+        extensions.addExtension(Extension.subjectAlternativeName, false, names);
         return Pem.write(
-                new JcaPKCS10CertificationRequestBuilder(
-                                new X500Principal(subject), keys.getPublic())
+                new JcaPKCS10CertificationRequestBuilder(subject, keys.getPublic())
                         .addAttribute(
                                 PKCSObjectIdentifiers.pkcs_9_at_extensionRequest,
                                 extensions.generate())

@@ -134,9 +134,27 @@ class SignsAgentsCertificatesIT {
                 .satisfies(
                         condition -> {
                             assertThat(condition.getType()).isEqualTo("Denied");
+                            assertThat(condition.getReason()).isEqualTo("OtherNode");
                             assertThat(condition.getMessage()).contains("elsewhere");
                         });
         assertThat(status.getCertificate()).isNull();
+    }
+
+    @Test
+    void aRequestWithAMalformedNameIsDeniedAndNotTriedForEver() throws Exception {
+        CertificateSigningRequest request =
+                send(node, "CN=../nodes/" + node + "," + SigningRequests.ORGANIZATION);
+
+        CertificateSigningRequestStatus status =
+                awaitStatus(request, found -> !found.getConditions().isEmpty());
+
+        assertThat(status.getConditions())
+                .singleElement()
+                .satisfies(
+                        condition -> {
+                            assertThat(condition.getType()).isEqualTo("Denied");
+                            assertThat(condition.getReason()).isEqualTo("MalformedName");
+                        });
     }
 
     @Test
