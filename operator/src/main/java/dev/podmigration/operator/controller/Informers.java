@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -65,31 +66,24 @@ final class Informers implements Cluster {
     }
 
     Optional<Pod> pod(String namespace, String name) {
-        return pods.get(new ResourceID(name, namespace))
-                .or(
-                        () ->
-                                Optional.ofNullable(
-                                        client.pods().inNamespace(namespace).withName(name).get()));
+        return cachedOrAsked(pods, namespace, name);
     }
 
     Optional<PodCheckpoint> checkpoint(String namespace, String name) {
-        return checkpoints
-                .get(new ResourceID(name, namespace))
-                .or(
-                        () ->
-                                Optional.ofNullable(
-                                        client.resources(PodCheckpoint.class)
-                                                .inNamespace(namespace)
-                                                .withName(name)
-                                                .get()));
+        return cachedOrAsked(checkpoints, namespace, name);
     }
 
     Optional<PodRestore> restore(String namespace, String name) {
-        return restores.get(new ResourceID(name, namespace))
+        return cachedOrAsked(restores, namespace, name);
+    }
+
+    private <T extends HasMetadata> Optional<T> cachedOrAsked(
+            InformerEventSource<T, PodMigration> cache, String namespace, String name) {
+        return cache.get(new ResourceID(name, namespace))
                 .or(
                         () ->
                                 Optional.ofNullable(
-                                        client.resources(PodRestore.class)
+                                        client.resources(cache.resourceType())
                                                 .inNamespace(namespace)
                                                 .withName(name)
                                                 .get()));
@@ -174,12 +168,10 @@ final class Informers implements Cluster {
             Class<T> type,
             SecondaryToPrimaryMapper<T> mapper,
             EventSourceContext<PodMigration> context) {
-        return new InformerEventSource<>(
-                InformerEventSourceConfiguration.from(type, PodMigration.class)
-                        .withSecondaryToPrimaryMapper(mapper)
-                        .withNamespacesInheritedFromController()
-                        .withItemStore(new LeanStore<>())
-                        .build(),
+        return watched(
+                type,
+                mapper,
+                InformerEventSourceConfiguration.Builder::withNamespacesInheritedFromController,
                 context);
     }
 
@@ -187,11 +179,23 @@ final class Informers implements Cluster {
             Class<T> type,
             SecondaryToPrimaryMapper<T> mapper,
             EventSourceContext<PodMigration> context) {
+        return watched(
+                type,
+                mapper,
+                InformerEventSourceConfiguration.Builder::withWatchAllNamespaces,
+                context);
+    }
+
+    private static <T extends HasMetadata> InformerEventSource<T, PodMigration> watched(
+            Class<T> type,
+            SecondaryToPrimaryMapper<T> mapper,
+            UnaryOperator<InformerEventSourceConfiguration.Builder<T>> where,
+            EventSourceContext<PodMigration> context) {
         return new InformerEventSource<>(
-                InformerEventSourceConfiguration.from(type, PodMigration.class)
-                        .withSecondaryToPrimaryMapper(mapper)
-                        .withWatchAllNamespaces()
-                        .withItemStore(new LeanStore<>())
+                where.apply(
+                                InformerEventSourceConfiguration.from(type, PodMigration.class)
+                                        .withSecondaryToPrimaryMapper(mapper)
+                                        .withItemStore(new LeanStore<>()))
                         .build(),
                 context);
     }

@@ -7,6 +7,7 @@ import dev.podmigration.api.v1alpha1.Timestamps;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Node;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,15 @@ public final class NodeState {
         return conditions.stream()
                 .filter(condition -> "Ready".equals(condition.getType()))
                 .findFirst();
+    }
+
+    /**
+     * The agent of the node has not reported for too long, or never.
+     *
+     * @param heartbeat age of its last report from which on it counts as silent
+     */
+    public static boolean isSilent(MigrationNode node, Duration heartbeat, Instant now) {
+        return lastHeard(node).filter(heard -> now.isBefore(heard.plus(heartbeat))).isEmpty();
     }
 
     /** When the agent of the node was last heard. */

@@ -2,11 +2,11 @@ package dev.podmigration.operator.phase;
 
 import dev.podmigration.api.v1alpha1.Failure;
 import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.api.v1alpha1.HalfPhase;
+import dev.podmigration.api.v1alpha1.HalfStatus;
 import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
-import dev.podmigration.api.v1alpha1.PodCheckpointStatus;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
-import dev.podmigration.api.v1alpha1.PodRestoreStatus;
 import dev.podmigration.api.v1alpha1.Timestamps;
 import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.observe.PodState;
@@ -94,37 +94,28 @@ final class Obstacles {
     }
 
     private static Optional<Failure> sourceFailed(Observation seen) {
-        return seen.checkpointStatus()
-                .filter(status -> UNDONE.contains(status.getPhase()))
-                .map(PodCheckpointStatus::getFailure)
-                .or(
-                        () ->
-                                seen.checkpointPhase()
-                                        .filter(UNDONE::contains)
-                                        .map(
-                                                phase ->
-                                                        Failure.of(
-                                                                FailureReason.InternalError,
-                                                                "The source agent ended in phase "
-                                                                        + phase
-                                                                        + " without saying why.")));
+        return failed("source", seen.checkpointStatus(), UNDONE);
     }
 
     private static Optional<Failure> targetFailed(Observation seen) {
-        return seen.restoreStatus()
-                .filter(status -> GIVEN_UP.contains(status.getPhase()))
-                .map(PodRestoreStatus::getFailure)
-                .or(
-                        () ->
-                                seen.restorePhase()
-                                        .filter(GIVEN_UP::contains)
-                                        .map(
-                                                phase ->
-                                                        Failure.of(
-                                                                FailureReason.InternalError,
-                                                                "The target agent ended in phase "
-                                                                        + phase
-                                                                        + " without saying why.")));
+        return failed("target", seen.restoreStatus(), GIVEN_UP);
+    }
+
+    private static Optional<Failure> failed(
+            String side, Optional<? extends HalfStatus> half, Set<? extends HalfPhase> ends) {
+        return half.filter(status -> ends.contains(status.getPhase()))
+                .map(
+                        status ->
+                                Objects.requireNonNullElseGet(
+                                        status.getFailure(),
+                                        () ->
+                                                Failure.of(
+                                                        FailureReason.InternalError,
+                                                        "The "
+                                                                + side
+                                                                + " agent ended in phase "
+                                                                + status.getPhase()
+                                                                + " without saying why.")));
     }
 
     private static Optional<Failure> sourceLeft(Observation seen) {

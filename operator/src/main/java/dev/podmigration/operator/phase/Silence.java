@@ -2,6 +2,7 @@ package dev.podmigration.operator.phase;
 
 import dev.podmigration.api.v1alpha1.Failure;
 import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.api.v1alpha1.MigrationNode;
 import dev.podmigration.operator.observe.NodeState;
 import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.settings.TimeLimits;
@@ -36,8 +37,8 @@ final class Silence {
     }
 
     private Optional<Failure> of(String side, String node, Observation seen) {
-        Optional<Instant> heard = seen.cluster().migrationNode(node).flatMap(NodeState::lastHeard);
-        if (heard.isPresent() && seen.now().isBefore(heard.get().plus(limits.heartbeat()))) {
+        Optional<MigrationNode> agent = seen.cluster().migrationNode(node);
+        if (agent.isPresent() && !NodeState.isSilent(agent.get(), limits.heartbeat(), seen.now())) {
             return Optional.empty();
         }
         return Optional.of(
@@ -48,7 +49,9 @@ final class Silence {
                                 + " node "
                                 + node
                                 + " is silent"
-                                + heard.map(time -> " since " + time + ".").orElse(".")));
+                                + agent.flatMap(NodeState::lastHeard)
+                                        .map(time -> " since " + time + ".")
+                                        .orElse(".")));
     }
 
     /** When silence would be noticed, or the given time if that is sooner. */

@@ -59,7 +59,7 @@ public final class NodeFitness {
                                                             + condition.getMessage())
                                     .orElse("no Ready condition yet"));
         }
-        if (isSilent(node.get(), seen)) {
+        if (NodeState.isSilent(node.get(), heartbeat, seen.now())) {
             return noAgent(
                     check,
                     "The agent of node "
@@ -69,12 +69,6 @@ public final class NodeFitness {
                             + ".");
         }
         return List.of();
-    }
-
-    boolean isSilent(MigrationNode node, Observation seen) {
-        return NodeState.lastHeard(node)
-                .map(heard -> heard.plus(heartbeat).isBefore(seen.now()))
-                .orElse(true);
     }
 
     /** Everything that speaks against this node as target, not only the first. */
