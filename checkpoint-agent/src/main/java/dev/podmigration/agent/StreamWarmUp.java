@@ -162,7 +162,7 @@ final class StreamWarmUp {
 
         @Override
         public OutcomeReply outcome(String node, OutcomeRequest request) throws AgentFailure {
-            throw new AgentFailure(FailureReason.NotPermitted, "Nothing was granted here");
+            throw new AgentFailure(FailureReason.PeerRefused, "Nothing was granted here");
         }
     }
 

@@ -19,11 +19,15 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+
+import javax.net.ssl.SSLException;
 
 /** {@link TargetLink} on a gRPC call; the channel is its own and ends with it. */
 final class GrpcTargetLink implements TargetLink {
@@ -276,8 +280,12 @@ final class GrpcTargetLink implements TargetLink {
         private AgentFailure failure(Status status) {
             FailureReason reason =
                     switch (status.getCode()) {
-                        case UNAVAILABLE, DEADLINE_EXCEEDED -> FailureReason.AgentUnreachable;
-                        case PERMISSION_DENIED, UNAUTHENTICATED -> FailureReason.NotPermitted;
+                        case UNAVAILABLE ->
+                                isRefusal(status.getCause())
+                                        ? FailureReason.PeerRefused
+                                        : FailureReason.AgentUnreachable;
+                        case DEADLINE_EXCEEDED -> FailureReason.AgentUnreachable;
+                        case PERMISSION_DENIED, UNAUTHENTICATED -> FailureReason.PeerRefused;
                         case OK,
                                 CANCELLED,
                                 UNKNOWN,
@@ -300,6 +308,12 @@ final class GrpcTargetLink implements TargetLink {
                             + status.getCode()
                             + (status.getDescription() == null ? "" : " " + status.getDescription())
                             + cause);
+        }
+
+        /** One of the two does not take the other's certificate. */
+        private static boolean isRefusal(@Nullable Throwable cause) {
+            return Stream.iterate(cause, Objects::nonNull, Throwable::getCause)
+                    .anyMatch(SSLException.class::isInstance);
         }
     }
 }

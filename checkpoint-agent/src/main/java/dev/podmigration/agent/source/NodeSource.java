@@ -476,7 +476,7 @@ public final class NodeSource implements SourceAgent {
             Optional<SourceRecord> record = tools.commit().record(request.getCheckpointUid());
             if (record.isPresent() && !record.get().isTarget(node)) {
                 throw new AgentFailure(
-                        FailureReason.NotPermitted,
+                        FailureReason.PeerRefused,
                         "The pod of %s does not go to node %s"
                                 .formatted(record.get().checkpoint(), node));
             }

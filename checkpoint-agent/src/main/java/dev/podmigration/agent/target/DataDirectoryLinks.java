@@ -37,7 +37,7 @@ final class DataDirectoryLinks {
                     || !directory.getVolume().matches(VOLUME)
                     || !directory.getName().matches(NAME)) {
                 throw new AgentFailure(
-                        FailureReason.NotPermitted,
+                        FailureReason.InternalError,
                         "Not a data directory of a volume: " + directory);
             }
             Path volume = volumes.resolve(directory.getPlugin()).resolve(directory.getVolume());

@@ -67,7 +67,7 @@ final class IncomingMigration implements TargetSession {
     private Arrival greet(SourceMessage message)
             throws AgentFailure, IOException, InterruptedException {
         if (!message.hasHello()) {
-            throw new AgentFailure(FailureReason.NotPermitted, "A stream begins with Hello");
+            throw new AgentFailure(FailureReason.PeerRefused, "A stream begins with Hello");
         }
         Hello hello = message.getHello();
         PodRestore restore =
@@ -81,7 +81,7 @@ final class IncomingMigration implements TargetSession {
                         .orElseThrow(
                                 () ->
                                         new AgentFailure(
-                                                FailureReason.NotPermitted,
+                                                FailureReason.PeerRefused,
                                                 "No PodRestore %s/%s on this node names node %s and these containers"
                                                         .formatted(
                                                                 hello.getRestoreNamespace(),

@@ -199,7 +199,7 @@ class NodeSourceTest {
                 .isInstanceOfSatisfying(
                         AgentFailure.class,
                         failure ->
-                                assertThat(failure.reason()).isEqualTo(FailureReason.NotPermitted));
+                                assertThat(failure.reason()).isEqualTo(FailureReason.PeerRefused));
         assertThat(source.isAnyFrozen()).isTrue();
 
         assertThat(source.outcome("node-b", question).hasGrant()).isTrue();

@@ -125,6 +125,13 @@ public enum FailureReason {
             "Check that the agent pod of the node runs and that port and network policy let agents"
                     + " talk."),
 
+    /** One agent does not accept the other: its certificate, or what it asks for. */
+    PeerRefused(
+            true,
+            "Both agents need certificates of the same authority, each in the name of its own node,"
+                    + " and clocks that agree: see the logs of both agents, and restart the one"
+                    + " whose certificate is wrong."),
+
     /** Memory or disk of the target node ran full while images arrived. */
     TargetFull(true, "Free memory or disk on the target node, or choose another one."),
 
