@@ -10,6 +10,10 @@ import dev.podmigration.api.v1alpha1.MigrationNode;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodCheckpointSpec;
 import dev.podmigration.api.v1alpha1.PodCheckpointStatus;
+import dev.podmigration.api.v1alpha1.PodRestore;
+import dev.podmigration.api.v1alpha1.PodRestoreSpec;
+import dev.podmigration.api.v1alpha1.PodRestoreStatus;
+import dev.podmigration.api.v1alpha1.RestoreGoal;
 import dev.podmigration.apiserver.ApiServer;
 import dev.podmigration.apiserver.ApiServerExtension;
 
@@ -125,6 +129,80 @@ class AgentPolicyIT {
                                                 return found;
                                             }));
         }
+    }
+
+    @Test
+    void anAgentReportsOnARestoreOfItsOwnNode() {
+        PodRestore restore = restoreOn(OWN_NODE);
+        try (KubernetesClient client = agent(OWN_NODE)) {
+            assertThatCode(() -> report(client, restore)).doesNotThrowAnyException();
+        }
+    }
+
+    @Test
+    void anAgentReportsOnNoRestoreOfAnotherNode() {
+        PodRestore restore = restoreOn("node-b");
+        try (KubernetesClient client = agent(OWN_NODE)) {
+            assertRefused(() -> report(client, restore));
+        }
+    }
+
+    @Test
+    void anAgentChangesNoRestore() {
+        PodRestore restore = restoreOn(OWN_NODE);
+        try (KubernetesClient client = agent(OWN_NODE)) {
+            assertRefused(
+                    () ->
+                            client.resource(restore)
+                                    .edit(
+                                            found -> {
+                                                found.getSpec().setGoal(RestoreGoal.Cancel);
+                                                return found;
+                                            }));
+        }
+    }
+
+    @Test
+    void anAgentDoesNotSayWhatAnotherNodeCanDo() {
+        MigrationNode node = server.client().resource(migrationNode("node-b")).serverSideApply();
+        try (KubernetesClient client = agent(OWN_NODE)) {
+            assertRefused(
+                    () ->
+                            client.resource(node)
+                                    .editStatus(
+                                            found -> {
+                                                found.getStatus().setAddress("192.0.2.1:9444");
+                                                return found;
+                                            }));
+        }
+    }
+
+    private static void report(KubernetesClient client, PodRestore restore) {
+        client.resource(restore)
+                .editStatus(
+                        found -> {
+                            found.setStatus(new PodRestoreStatus());
+                            found.getStatus().setObservedGeneration(1L);
+                            return found;
+                        });
+    }
+
+    private PodRestore restoreOn(String node) {
+        PodRestoreSpec spec = new PodRestoreSpec();
+        spec.setPodName("some-pod");
+        spec.setPodUid("uid");
+        spec.setNodeName(node);
+        spec.setSourceNodeName("node-c");
+        spec.setCheckpointName("checkpoint");
+        spec.setContainers(List.of("main"));
+        PodRestore restore = new PodRestore();
+        restore.setMetadata(
+                new ObjectMetaBuilder()
+                        .withName("restore-" + UUID.randomUUID())
+                        .withNamespace(namespace)
+                        .build());
+        restore.setSpec(spec);
+        return server.client().resource(restore).create();
     }
 
     private static void assertRefused(ThrowingCallable call) {

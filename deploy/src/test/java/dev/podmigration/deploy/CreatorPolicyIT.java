@@ -14,8 +14,6 @@ import dev.podmigration.apiserver.ApiServerExtension;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
-import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
-import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -30,7 +28,6 @@ import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** The right to create PodMigrations alone moves no pod. */
 @ExtendWith(ApiServerExtension.class)
@@ -94,7 +91,8 @@ class CreatorPolicyIT {
     @Test
     void rightsInAnotherNamespaceDoNotCount() {
         grant("stranger", MIGRATE);
-        grant(server.newNamespace("elsewhere"), "stranger", pods("delete"), pods("create"));
+        new Users(server, server.newNamespace("elsewhere"))
+                .grant("stranger", pods("delete"), pods("create"));
 
         assertRefused("stranger", POD, "stranger may not delete pod app in namespace");
     }
@@ -170,32 +168,7 @@ class CreatorPolicyIT {
     }
 
     private void grant(String user, PolicyRule... rules) {
-        grant(namespace, user, rules);
-    }
-
-    private void grant(String where, String user, PolicyRule... rules) {
-        Stream<HasMetadata> objects =
-                Stream.of(
-                        new RoleBuilder()
-                                .withNewMetadata()
-                                .withName(user)
-                                .withNamespace(where)
-                                .endMetadata()
-                                .withRules(rules)
-                                .build(),
-                        new RoleBindingBuilder()
-                                .withNewMetadata()
-                                .withName(user)
-                                .withNamespace(where)
-                                .endMetadata()
-                                .withNewRoleRef("rbac.authorization.k8s.io", "Role", user)
-                                .addNewSubject()
-                                .withApiGroup("rbac.authorization.k8s.io")
-                                .withKind("User")
-                                .withName(user)
-                                .endSubject()
-                                .build());
-        objects.forEach(object -> server.client().resource(object).serverSideApply());
+        new Users(server, namespace).grant(user, rules);
     }
 
     private static PolicyRule pods(String verb, String... names) {
