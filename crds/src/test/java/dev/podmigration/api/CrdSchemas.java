@@ -12,15 +12,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The committed CRDs, as objects. */
+/** The committed CRDs, those of today and those of the last release, as objects. */
 final class CrdSchemas {
     private CrdSchemas() {}
 
     static List<CustomResourceDefinition> committed() {
-        try (var files = Files.list(Path.of("generated"))) {
+        return in("generated");
+    }
+
+    /** As the last release had them. */
+    static List<CustomResourceDefinition> baseline() {
+        return in("baseline");
+    }
+
+    private static List<CustomResourceDefinition> in(String directory) {
+        try (var files = Files.list(Path.of(directory))) {
             return files.sorted().map(CrdSchemas::read).toList();
         } catch (IOException e) {
-            throw new IllegalStateException("crds/generated cannot be read", e);
+            throw new IllegalStateException("crds/" + directory + " cannot be read", e);
         }
     }
 
