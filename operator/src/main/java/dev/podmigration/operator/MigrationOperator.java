@@ -71,7 +71,11 @@ public final class MigrationOperator implements AutoCloseable {
                 new CertificateAuthorityStore(client, settings.namespace(), clock).loadOrCreate();
         Set<String> namespaces = settings.watchNamespaces();
         operator.register(
-                new MigrationReconciler(settings.limits(), new MigrationMetrics(registry), clock),
+                new MigrationReconciler(
+                        settings.limits(),
+                        settings.retention(),
+                        new MigrationMetrics(registry),
+                        clock),
                 configuration -> {
                     configuration.withRetry(retry());
                     if (!namespaces.isEmpty()) {

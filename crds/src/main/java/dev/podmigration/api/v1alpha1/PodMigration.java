@@ -33,6 +33,11 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(name = "Reason", jsonPath = ".status.failure.reason", priority = 1)
 @AdditionalPrinterColumn(name = "New-Pod", jsonPath = ".status.target.podName", priority = 1)
 @AdditionalPrinterColumn(
+        name = "TTL(s)",
+        jsonPath = ".spec.ttlSecondsAfterFinished",
+        type = AdditionalPrinterColumn.Type.INTEGER,
+        priority = 1)
+@AdditionalPrinterColumn(
         name = "Age",
         jsonPath = ".metadata.creationTimestamp",
         type = AdditionalPrinterColumn.Type.DATE)
@@ -46,8 +51,8 @@ public class PodMigration extends CustomResource<PodMigrationSpec, PodMigrationS
     @Override
     @Required
     @JsonPropertyDescription(
-            "The wish. Nothing in it can be changed later, except that it can be cancelled."
-                    + " Required.")
+            "The wish. Nothing in it can be changed later, except that it can be cancelled, and how"
+                    + " long it is kept. Required.")
     public PodMigrationSpec getSpec() {
         return super.getSpec();
     }

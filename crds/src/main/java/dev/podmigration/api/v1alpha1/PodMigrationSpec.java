@@ -4,16 +4,22 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 
 import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.ValidationRule;
 
 import org.jspecify.annotations.Nullable;
 
-/** The wish: move one pod. Nothing in it can be changed later, except that it can be cancelled. */
+/**
+ * The wish: move one pod. Nothing in it can be changed later, except that it can be cancelled, and
+ * how long it is kept.
+ */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
         value = PodMigrationSpec.UNCHANGED,
-        message = "spec cannot be changed, except that cancelled can be set to true")
+        message =
+                "spec cannot be changed, except that cancelled can be set to true, and"
+                        + " ttlSecondsAfterFinished")
 @ValidationRule(
         value = "self.cancelled || !oldSelf.cancelled",
         message = "a cancelled migration stays cancelled",
@@ -90,8 +96,15 @@ public class PodMigrationSpec extends ApiBean {
     private boolean dryRun = false;
 
     @JsonPropertyDescription(
-            "true: give up and roll back, as long as the migration is not committed. The only field"
-                    + " that can be changed later, from false to true. Default: false.")
+            "How long the PodMigration is kept after it has ended; then it is deleted, and nothing"
+                + " else with it. Can be changed at any time. Unit: seconds, 0 or more. Default:"
+                + " what the operator is told, 7 days as installed by the chart.")
+    @Min(0)
+    private @Nullable Integer ttlSecondsAfterFinished;
+
+    @JsonPropertyDescription(
+            "true: give up and roll back, as long as the migration is not committed. Can be"
+                    + " changed later, from false to true. Default: false.")
     @Default("false")
     private boolean cancelled = false;
 
@@ -157,6 +170,14 @@ public class PodMigrationSpec extends ApiBean {
 
     public void setDryRun(boolean dryRun) {
         this.dryRun = dryRun;
+    }
+
+    public @Nullable Integer getTtlSecondsAfterFinished() {
+        return ttlSecondsAfterFinished;
+    }
+
+    public void setTtlSecondsAfterFinished(@Nullable Integer ttlSecondsAfterFinished) {
+        this.ttlSecondsAfterFinished = ttlSecondsAfterFinished;
     }
 
     public boolean isCancelled() {

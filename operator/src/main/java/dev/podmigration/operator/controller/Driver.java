@@ -80,6 +80,7 @@ final class Driver {
             Observation seen = observer.observe(current);
             PodMigrationPhase before = seen.phase();
             if (before.isFinal()) {
+                acknowledge(seen, current, writer);
                 return Optional.empty();
             }
             Facts.note(seen);
@@ -162,6 +163,16 @@ final class Driver {
         return Objects.equals(draft.getStatus(), current.getStatus())
                 ? current
                 : writer.apply(draft);
+    }
+
+    /** What can still be changed of a migration that has ended changes nothing in its status. */
+    private static void acknowledge(
+            Observation seen, PodMigration current, UnaryOperator<PodMigration> writer) {
+        // One that is being deleted has another generation, too, and nobody asks any more.
+        if (!current.isMarkedForDeletion()) {
+            StatusDraft.acknowledge(seen.migration());
+            hold(seen, current, writer);
+        }
     }
 
     /** Writes what was noted, and leaves the conditions as they are. */

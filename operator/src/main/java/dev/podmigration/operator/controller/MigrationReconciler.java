@@ -45,15 +45,28 @@ public final class MigrationReconciler implements Reconciler<PodMigration>, Clea
 
     private final FreezeHistory history = new FreezeHistory();
     private final TimeLimits limits;
+    private final Optional<Duration> byDefault;
     private final PhaseTable phases;
     private final MigrationMetrics metrics;
     private final Clock clock;
 
     private @Nullable Informers informers;
     private @Nullable Driver driver;
+    private @Nullable Retention retention;
 
-    public MigrationReconciler(TimeLimits limits, MigrationMetrics metrics, Clock clock) {
+    /**
+     * One for all namespaces that it is registered for.
+     *
+     * @param retention how long migrations are kept that have ended and say nothing about it
+     *     themselves; empty: for ever
+     */
+    public MigrationReconciler(
+            TimeLimits limits,
+            Optional<Duration> retention,
+            MigrationMetrics metrics,
+            Clock clock) {
         this.limits = limits;
+        this.byDefault = retention;
         this.phases = new PhaseTable(limits, history);
         this.metrics = metrics;
         this.clock = clock;
@@ -65,12 +78,15 @@ public final class MigrationReconciler implements Reconciler<PodMigration>, Clea
         KubernetesClient client = context.getClient();
         Informers watched = new Informers(context);
         informers = watched;
+        Executor executor = new Executor(client, clock);
+        Announcer announcer = new Announcer(new EventRecorder(client, clock));
+        retention = new Retention(byDefault, executor, announcer, limits.refused(), clock);
         driver =
                 new Driver(
                         new Observer(watched, clock),
                         phases,
-                        new Executor(client, clock),
-                        new Announcer(new EventRecorder(client, clock)),
+                        executor,
+                        announcer,
                         metrics,
                         history,
                         limits.refused());
@@ -81,7 +97,13 @@ public final class MigrationReconciler implements Reconciler<PodMigration>, Clea
     public UpdateControl<PodMigration> reconcile(
             PodMigration migration, Context<PodMigration> context) {
         UpdateControl<PodMigration> done = UpdateControl.noUpdate();
-        return drive(migration, context).map(done::rescheduleAfter).orElse(done);
+        Optional<Duration> delay = drive(migration, context);
+        if (delay.isPresent()) {
+            return done.rescheduleAfter(delay.get());
+        }
+        // Ended in this round: the next one sees when.
+        Optional<Duration> end = hasEnded(migration) ? keep(migration) : Optional.of(AT_ONCE);
+        return end.map(done::rescheduleAfter).orElse(done);
     }
 
     @Override
@@ -100,6 +122,13 @@ public final class MigrationReconciler implements Reconciler<PodMigration>, Clea
         return migration.getStatus() != null
                 && migration.getStatus().getPhase() != null
                 && migration.getStatus().getPhase().isFinal();
+    }
+
+    private Optional<Duration> keep(PodMigration ended) {
+        if (retention == null) {
+            throw new IllegalStateException("reconciling before the event sources were prepared");
+        }
+        return retention.apply(ended).map(this::delay);
     }
 
     private Optional<Duration> drive(PodMigration migration, Context<PodMigration> context) {

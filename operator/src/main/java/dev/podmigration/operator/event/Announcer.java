@@ -37,11 +37,14 @@ public final class Announcer {
                             EventReason.Committed.name(),
                             "The target has the grant already: too late to undo anything.");
             case Decision.Finish finish -> finished(finish.phase(), seen, before, after);
-            case Decision.Stall stall ->
-                    events.warning(
-                            after, stall.failure().getReason().name(), sentence(stall.failure()));
+            case Decision.Stall stall -> stalled(stall.failure(), after);
             case Decision.Stay stay -> stay.actions().forEach(action -> forced(action, after));
         }
+    }
+
+    /** Something that has to be done cannot be done for now. */
+    public void stalled(Failure failure, PodMigration about) {
+        events.warning(about, failure.getReason().name(), sentence(failure));
     }
 
     /** The kubelet did not finish; what is left on its node is not seen in the API any more. */

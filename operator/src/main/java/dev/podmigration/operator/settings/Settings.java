@@ -7,6 +7,7 @@ import picocli.CommandLine.Option;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -67,6 +68,15 @@ public final class Settings {
                             + " (HEARTBEAT_LIMIT; ${DEFAULT-VALUE}).")
     private Duration heartbeat = TimeLimits.DEFAULT.heartbeat();
 
+    @Option(
+            names = "--ttl-seconds-after-finished",
+            defaultValue = "${env:TTL_SECONDS_AFTER_FINISHED:--1}",
+            description =
+                    "How long PodMigrations that have ended are kept, unless they say so"
+                            + " themselves; less than 0: for ever (TTL_SECONDS_AFTER_FINISHED;"
+                            + " ${DEFAULT-VALUE}).")
+    private long ttlSecondsAfterFinished = -1;
+
     public String namespace() {
         return namespace;
     }
@@ -87,6 +97,12 @@ public final class Settings {
                         .filter(Objects::nonNull)
                         .filter(name -> !name.isBlank())
                         .toList());
+    }
+
+    /** How long PodMigrations that have ended are kept; empty: for ever. */
+    public Optional<Duration> retention() {
+        return Optional.of(Duration.ofSeconds(ttlSecondsAfterFinished))
+                .filter(time -> !time.isNegative());
     }
 
     public boolean isLeaderElection() {

@@ -9,6 +9,8 @@ import dev.podmigration.api.v1alpha1.Timestamps;
 import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.phase.Decision;
 
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
@@ -55,6 +57,21 @@ public final class StatusDraft {
             }
         }
         status.setObservedGeneration(migration.getMetadata().getGeneration());
+    }
+
+    /** The status holds for the spec as it is now. */
+    public static void acknowledge(PodMigration migration) {
+        Long generation = migration.getMetadata().getGeneration();
+        PodMigrationStatus status = migration.getStatus();
+        status.setObservedGeneration(generation);
+        status.setConditions(
+                status.getConditions().stream()
+                        .map(
+                                condition ->
+                                        new ConditionBuilder(condition)
+                                                .withObservedGeneration(generation)
+                                                .build())
+                        .toList());
     }
 
     private static void enter(PodMigrationPhase phase, PodMigrationStatus status, Instant now) {

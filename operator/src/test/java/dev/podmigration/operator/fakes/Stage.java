@@ -81,6 +81,7 @@ public final class Stage implements AutoCloseable {
     private final FakeAgents agents;
     private final FakeKubelet kubelet;
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private Optional<Duration> retention = Optional.empty();
     private @Nullable Operator operator;
     private @Nullable KubernetesClient operatorClient;
 
@@ -389,6 +390,11 @@ public final class Stage implements AutoCloseable {
         startOperator(new KubernetesClientBuilder().withConfig(operatorConfig).build());
     }
 
+    /** Operators that are started from now on delete what ended so long ago. */
+    public void keepEnded(Duration time) {
+        retention = Optional.of(time);
+    }
+
     /** How an operator reaches the server, with its rights and no more. */
     public Config operatorConfig() {
         return operatorConfig;
@@ -407,7 +413,8 @@ public final class Stage implements AutoCloseable {
                                                         registry))
                                         .withCloseClientOnStop(false));
         started.register(
-                new MigrationReconciler(LIMITS, new MigrationMetrics(registry), Clock.systemUTC()),
+                new MigrationReconciler(
+                        LIMITS, retention, new MigrationMetrics(registry), Clock.systemUTC()),
                 configuration ->
                         configuration
                                 .settingNamespaces(namespace)
