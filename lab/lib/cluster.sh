@@ -120,6 +120,22 @@ cluster_down() {
     exec 8>&-
 }
 
+# Of one node; `up` switches on whatever is off, too.
+cluster_power() {
+    [ $# -eq 2 ] || die "usage: lab power NODE on|off"
+    case " $LAB_NODES " in
+        *" $1 "*) ;;
+        *) die "there is no node $1" ;;
+    esac
+    cluster_lock
+    case "$2" in
+        off) machine_stop "$1" ;;
+        on) machine_is_complete "$1" || cluster_start_machine "$1" 8>&- ;;
+        *) die "usage: lab power NODE on|off" ;;
+    esac
+    exec 8>&-
+}
+
 cluster_reset() {
     cluster_down
     case "$LAB_STATE" in

@@ -3,6 +3,8 @@ package dev.podmigration.agent;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 
+import dev.podmigration.fault.FaultControl;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -22,12 +24,14 @@ final class HealthServer implements AutoCloseable {
      * @param unready what is missing, empty when nothing is
      * @param metrics in the text format of Prometheus
      */
-    HealthServer(int port, Supplier<String> unready, Supplier<String> metrics) throws IOException {
+    HealthServer(int port, Supplier<String> unready, Supplier<String> metrics, FaultControl faults)
+            throws IOException {
         server = HttpServer.create(new InetSocketAddress(port), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/livez", exchange -> probe(exchange, ""));
         server.createContext("/readyz", exchange -> probe(exchange, unready.get()));
         server.createContext("/metrics", exchange -> answer(exchange, 200, metrics.get()));
+        faults.serve(server);
         server.start();
     }
 

@@ -48,6 +48,7 @@ import dev.podmigration.agent.target.NodeTarget;
 import dev.podmigration.agent.target.TargetTools;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodRestore;
+import dev.podmigration.fault.FaultPoints;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -106,7 +107,11 @@ final class RunCommand implements Callable<Integer> {
         Host host = Host.ofThisNode();
         AgentMetrics metrics = new AgentMetrics();
         try (HealthServer health =
-                        new HealthServer(settings.healthPort(), unready::get, metrics::scrape);
+                        new HealthServer(
+                                settings.healthPort(),
+                                unready::get,
+                                metrics::scrape,
+                                FaultPoints.open(System.getenv()));
                 KubernetesClient client = new KubernetesClientBuilder().build();
                 ContainerRuntime runtime =
                         new CrioRuntimeClient(host, CrioRuntimeClient.DEFAULT_SOCKET);

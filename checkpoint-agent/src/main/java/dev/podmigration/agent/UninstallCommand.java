@@ -5,6 +5,7 @@ import dev.podmigration.agent.host.NamespaceCommand;
 import dev.podmigration.agent.install.NodeParts;
 import dev.podmigration.agent.runtime.ContainerRuntime;
 import dev.podmigration.agent.runtime.CrioRuntimeClient;
+import dev.podmigration.fault.FaultPoints;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +44,11 @@ final class UninstallCommand implements Callable<Integer> {
         Settings settings = Settings.of(System.getenv());
         AtomicReference<String> unready = new AtomicReference<>("not put back yet");
         try (HealthServer health =
-                new HealthServer(settings.healthPort(), unready::get, () -> "")) {
+                new HealthServer(
+                        settings.healthPort(),
+                        unready::get,
+                        () -> "",
+                        FaultPoints.open(System.getenv()))) {
             LOG.info("Probes are answered at port {}", health.port());
             while (!unready.get().isEmpty()) {
                 try {

@@ -1,5 +1,6 @@
 package dev.podmigration.operator;
 
+import dev.podmigration.fault.FaultPoints;
 import dev.podmigration.operator.certificates.CertificateAuthority;
 import dev.podmigration.operator.certificates.CertificateAuthorityStore;
 import dev.podmigration.operator.certificates.CertificateRequestReconciler;
@@ -61,7 +62,11 @@ public final class MigrationOperator implements AutoCloseable {
         operator = new Operator(this::configure);
         health =
                 new HealthServer(
-                        settings.healthPort(), this::isLive, this::isReady, registry::scrape);
+                        settings.healthPort(),
+                        this::isLive,
+                        this::isReady,
+                        registry::scrape,
+                        FaultPoints.open(System.getenv()));
     }
 
     /** Returns when the controllers run; with leader election that is when this instance leads. */

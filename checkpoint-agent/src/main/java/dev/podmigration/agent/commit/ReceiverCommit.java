@@ -1,5 +1,7 @@
 package dev.podmigration.agent.commit;
 
+import dev.podmigration.fault.FaultPoints;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +32,7 @@ public final class ReceiverCommit {
                     "A pod is received from the beginning, not as " + record.state());
         }
         if (records.read(record.name()).isEmpty()) {
-            records.write(record.name(), record);
+            write(record);
         }
     }
 
@@ -91,11 +93,17 @@ public final class ReceiverCommit {
             ReceiverRecord draft, ReceiverRecord before, ReceiverEvent event) throws IOException {
         ReceiverDecision decision = ReceiverDecision.of(before.state(), event);
         if (decision.next() != before.state()) {
-            records.write(before.name(), draft.with(decision.next()));
+            write(draft.with(decision.next()));
             LOG.info(
                     "{}: {} -> {} by {}", before.restore(), before.state(), decision.next(), event);
         }
         return decision.action();
+    }
+
+    private void write(ReceiverRecord record) throws IOException {
+        FaultPoints.reach("receiver records", record.state());
+        records.write(record.name(), record);
+        FaultPoints.reach("receiver has recorded", record.state());
     }
 
     public Optional<ReceiverRecord> record(String restoreUid) throws IOException {

@@ -1,5 +1,7 @@
 package dev.podmigration.agent.commit;
 
+import dev.podmigration.fault.FaultPoints;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +41,7 @@ public final class SourceCommit {
             throw new IllegalStateException(
                     record.checkpoint() + " is " + before.get().state() + " already");
         }
-        records.write(record.name(), record);
+        write(record);
     }
 
     /**
@@ -60,7 +62,7 @@ public final class SourceCommit {
         SourceRecord record = found.get();
         SourceDecision decision = SourceDecision.of(record.state(), event);
         if (decision.next() != record.state()) {
-            records.write(record.name(), record.with(decision.next()));
+            write(record.with(decision.next()));
             LOG.info(
                     "{}: {} -> {} by {}",
                     record.checkpoint(),
@@ -69,6 +71,12 @@ public final class SourceCommit {
                     event);
         }
         return decision.action();
+    }
+
+    private void write(SourceRecord record) throws IOException {
+        FaultPoints.reach("source records", record.state());
+        records.write(record.name(), record);
+        FaultPoints.reach("source has recorded", record.state());
     }
 
     /** Answers the target only if it is the one that the record names. */
@@ -103,6 +111,7 @@ public final class SourceCommit {
             throw new IllegalStateException(
                     record.get().checkpoint() + " is " + record.get().state());
         }
+        FaultPoints.reach("source forgets");
         records.delete(checkpointUid);
     }
 }

@@ -1,5 +1,7 @@
 package dev.podmigration.agent.commit;
 
+import dev.podmigration.fault.FaultPoints;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +30,7 @@ public final class TargetCommit {
             throw new IllegalArgumentException(
                     "A restore begins as ARMED, not as " + record.state());
         }
-        records.write(record.podUid(), record);
+        write(record);
     }
 
     /** Notes whom to ask after a restart. */
@@ -52,11 +54,17 @@ public final class TargetCommit {
         TargetRecord record = required(podUid);
         TargetDecision decision = TargetDecision.of(record.state(), event);
         if (decision.next() != record.state()) {
-            records.write(podUid, record.with(decision.next()));
+            write(record.with(decision.next()));
             LOG.info(
                     "{}: {} -> {} by {}", record.restore(), record.state(), decision.next(), event);
         }
         return decision.action();
+    }
+
+    private void write(TargetRecord record) throws IOException {
+        FaultPoints.reach("target records", record.state());
+        records.write(record.podUid(), record);
+        FaultPoints.reach("target has recorded", record.state());
     }
 
     public Optional<TargetRecord> record(String podUid) throws IOException {
@@ -74,6 +82,7 @@ public final class TargetCommit {
 
     /** Forgets a target whose pod is gone from this node. */
     public synchronized void forget(String podUid) throws IOException {
+        FaultPoints.reach("target forgets");
         records.delete(podUid);
     }
 

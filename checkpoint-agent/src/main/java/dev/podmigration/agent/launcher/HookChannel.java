@@ -3,6 +3,7 @@ package dev.podmigration.agent.launcher;
 import dev.podmigration.agent.host.Host;
 import dev.podmigration.agent.host.HostTree;
 import dev.podmigration.agent.host.NodeDirectories;
+import dev.podmigration.fault.FaultPoints;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -108,6 +109,7 @@ public final class HookChannel implements AutoCloseable {
         if (!event.action().waitsForAnswer()) {
             throw new IllegalStateException(event.action().text() + " does not wait for an answer");
         }
+        FaultPoints.reach("CRIU is told", event.action().text() + (ok ? " ok" : " no"));
         Fifo.writeLine(directory.resolve(OUT), ok ? "ok" : "no");
     }
 
@@ -203,6 +205,7 @@ public final class HookChannel implements AutoCloseable {
     }
 
     private void deliver(HookEvent event) {
+        FaultPoints.reach("CRIU asks", event.action().text());
         try {
             listener.onHook(event);
         } catch (RuntimeException e) {

@@ -5,6 +5,7 @@ import dev.podmigration.agent.host.Host;
 import dev.podmigration.agent.host.HostTree;
 import dev.podmigration.agent.host.NodeDirectories;
 import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.fault.FaultPoints;
 
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -102,6 +103,7 @@ public final class RestoreGate {
 
     /** Orders the restore; everything that CRIU needs must be in its place. Returns at once. */
     public void restore(ArmedLauncher launcher, boolean tcpClose) throws IOException {
+        FaultPoints.reach("target orders the restore");
         Fifo.writeLine(orders(launcher), tcpClose ? "restore --tcp-close" : "restore");
     }
 

@@ -6,6 +6,7 @@ import dev.podmigration.agent.wire.SourceMessage;
 import dev.podmigration.agent.wire.TargetMessage;
 import dev.podmigration.agent.wire.Welcome;
 import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.fault.FaultPoints;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -72,6 +73,7 @@ final class GrpcTargetLink implements TargetLink {
 
     @Override
     public void send(SourceMessage message) throws AgentFailure {
+        FaultPoints.reach("source sends", message.getBodyCase());
         if (message.hasImage() || message.hasManifest()) {
             sendImages(message);
         } else {
@@ -172,6 +174,7 @@ final class GrpcTargetLink implements TargetLink {
                 if (message.hasWelcome()) {
                     openImages(message.getWelcome());
                 }
+                FaultPoints.reach("source has received", expected);
                 yield message;
             }
             default ->

@@ -4,6 +4,7 @@ import com.google.protobuf.CodedOutputStream;
 
 import dev.podmigration.agent.wire.SourceMessage;
 import dev.podmigration.agent.wire.Welcome;
+import dev.podmigration.fault.FaultPoints;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -62,8 +63,9 @@ final class ImageStreamClient implements AutoCloseable {
         } catch (GeneralSecurityException e) {
             throw new IOException("The images cannot be encrypted", e);
         }
+        FaultPoints.leave("source sends sealed images", sealed.flip());
         outgoing.clear();
-        write(outgoing.putInt(frame).put(sealed.flip()).flip());
+        write(outgoing.putInt(frame).put(sealed).flip());
     }
 
     private void write(ByteBuffer bytes) throws IOException {

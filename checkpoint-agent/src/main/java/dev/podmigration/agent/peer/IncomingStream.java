@@ -5,6 +5,7 @@ import dev.podmigration.agent.wire.SourceMessage;
 import dev.podmigration.agent.wire.TargetMessage;
 import dev.podmigration.agent.wire.Welcome;
 import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.fault.FaultPoints;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -49,6 +50,7 @@ final class IncomingStream implements StreamObserver<SourceMessage>, ImageStream
 
     @Override
     public void receive(SourceMessage message) {
+        FaultPoints.reach("target has received", message.getBodyCase());
         synchronized (turn) {
             try {
                 session.receive(message);
@@ -104,6 +106,7 @@ final class IncomingStream implements StreamObserver<SourceMessage>, ImageStream
 
     /** gRPC observers are not thread-safe, and a stream that is gone takes no more messages. */
     private void reply(TargetMessage message) {
+        FaultPoints.reach("target sends", message.getBodyCase());
         synchronized (replying) {
             if (!over) {
                 try {

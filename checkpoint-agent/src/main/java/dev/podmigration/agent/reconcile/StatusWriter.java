@@ -4,6 +4,7 @@ import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.api.v1alpha1.Failure;
 import dev.podmigration.api.v1alpha1.HalfPhase;
 import dev.podmigration.api.v1alpha1.HalfStatus;
+import dev.podmigration.fault.FaultPoints;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
@@ -73,7 +74,9 @@ final class StatusWriter<T extends CustomResource<?, S>, S extends HalfStatus> {
                 return;
             }
             try {
+                FaultPoints.reach(found.getKind() + " becomes", found.getStatus().getPhase());
                 client.resource(found).updateStatus();
+                FaultPoints.reach(found.getKind() + " is", found.getStatus().getPhase());
                 if (!wasFinal && isFinal(found.getStatus())) {
                     ended.accept(found.getStatus());
                 }

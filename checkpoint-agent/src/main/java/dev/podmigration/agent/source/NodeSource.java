@@ -24,6 +24,7 @@ import dev.podmigration.api.v1alpha1.PodCheckpointSpec;
 import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.api.v1alpha1.PodRestoreStatus;
+import dev.podmigration.fault.FaultPoints;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -279,6 +280,7 @@ public final class NodeSource implements SourceAgent {
      */
     private void thaw(SourceRecord record) throws IOException, AgentFailure {
         try {
+            FaultPoints.reach("source thaws");
             fence.lift(record, tools.runtime().pod(record.podUid()));
             Optional<PodCgroup> groups = tools.cgroups().ofPod(record.podUid());
             if (groups.isPresent()) {
@@ -298,6 +300,7 @@ public final class NodeSource implements SourceAgent {
                 }
             }
             tools.addresses().giveBack(record.name());
+            FaultPoints.reach("source has thawed");
             Optional.ofNullable(migrations.get(record.checkpoint().uid()))
                     .ifPresent(SourceMigration::thawed);
         } catch (InterruptedException e) {
@@ -312,6 +315,7 @@ public final class NodeSource implements SourceAgent {
      */
     private void kill(SourceRecord record) throws IOException, AgentFailure {
         try {
+            FaultPoints.reach("source kills");
             SourceMigration migration = migrations.get(record.name());
             boolean dumpsEnded = migration == null || !migration.podComesLater();
             if (dumpsEnded) {
@@ -335,6 +339,7 @@ public final class NodeSource implements SourceAgent {
                 endMigration(record.name(), null);
                 tools.letHooksGo(record.containers());
             }
+            FaultPoints.reach("source has killed");
             fence.liftWhenGone(record);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -26,6 +26,7 @@ import dev.podmigration.agent.wire.TargetMessage;
 import dev.podmigration.agent.wire.TargetMessage.BodyCase;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
+import dev.podmigration.fault.FaultPoints;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -184,7 +185,9 @@ final class SourceMigration {
                 container(groups, other).freeze(STOP_LIMIT);
             }
             steps.done("stop");
+            FaultPoints.reach("source has stopped the pod");
             silence.apply();
+            FaultPoints.reach("source is fenced");
             stream.send(SourceMessage.newBuilder().setAnnounce(Announce.getDefaultInstance()));
             steps.done("fence");
         }
@@ -217,6 +220,7 @@ final class SourceMigration {
         steps.done("images");
         // From here on neither CRI-O's nor the runtime's own resume can wake the pod.
         groups.pod().freeze(STOP_LIMIT);
+        FaultPoints.reach("source has frozen the pod");
         Background.await(lastFiles, deadline.left());
         steps.done("files");
         TargetMessage asked =

@@ -12,6 +12,7 @@ import dev.podmigration.agent.wire.Resumed;
 import dev.podmigration.agent.wire.StepTime;
 import dev.podmigration.agent.wire.TargetMessage;
 import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.fault.FaultPoints;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -120,11 +121,13 @@ final class RestoreTarget {
         steps.done("grant");
         containers.get(last).answer(complete, true);
         HookEvent letGo = hook(last, HookAction.PRE_RESUME, end);
+        FaultPoints.reach("target lifts the fence");
         fenced().lift();
         containers.get(last).answer(letGo, true);
         steps.done("lift");
         sendToHeld(Signal.CONTINUE);
         boolean launcherEnded = resumed(last, end);
+        FaultPoints.reach("target runs");
         int frames = fenced().release();
         Instant now = Instant.now();
         steps.done("resume");
@@ -326,6 +329,7 @@ final class RestoreTarget {
 
     /** Nothing of this pod runs afterwards. Called after {@link #run} failed, or instead of it. */
     void kill(String reason) throws IOException, InterruptedException {
+        FaultPoints.reach("target gives up");
         if (!decisions.giveUp()) {
             LOG.warn("Pod {} runs already and is not given up: {}", podUid, reason);
             return;
@@ -337,5 +341,6 @@ final class RestoreTarget {
         if (network != null) {
             network.abandon();
         }
+        FaultPoints.reach("target has given up");
     }
 }

@@ -5,16 +5,16 @@ import java.util.List;
 /**
  * What a person needs to see why a test on the lab failed: objects, events, logs, CRIU's errors.
  */
-final class Diagnosis {
+public final class Diagnosis {
     private static final String SYSTEM = "podmigration-system";
 
     private final Playground playground;
 
-    Diagnosis(Playground playground) {
+    public Diagnosis(Playground playground) {
         this.playground = playground;
     }
 
-    String text() {
+    public String text() {
         StringBuilder text = new StringBuilder("=== what the cluster looks like\n");
         for (String kind : List.of("podmigrations", "podcheckpoints", "podrestores")) {
             append(text, kind, playground.kubectl("get", kind, "-o", "yaml"));

@@ -90,6 +90,14 @@ public final class Moves {
         return await(migration, status -> status.getPhase().isFinal());
     }
 
+    public boolean hasEnded(String migration) {
+        PodMigration found = resource(migration).get();
+        return found != null
+                && found.getStatus() != null
+                && found.getStatus().getPhase() != null
+                && found.getStatus().getPhase().isFinal();
+    }
+
     /** Waits until the migration is at a phase, or after it. */
     public PodMigrationStatus awaitPhase(String migration, PodMigrationPhase phase) {
         return await(

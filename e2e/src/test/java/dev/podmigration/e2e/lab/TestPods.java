@@ -1,6 +1,7 @@
 package dev.podmigration.e2e.lab;
 
 import dev.podmigration.e2e.workload.EchoServer;
+import dev.podmigration.e2e.workload.Lease;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
@@ -27,6 +28,17 @@ public final class TestPods {
 
     public static Pod echo(String name, String node, int heapMebibytes, int rewrittenPerSecond) {
         return pod(name, node, echoContainer("echo", ECHO_PORT, heapMebibytes, rewrittenPerSecond));
+    }
+
+    /** As {@link #echo(String, String)}, and it tells in a file when it runs. */
+    public static Pod leasing(String name, String node) {
+        Pod pod = echo(name, node);
+        pod.getSpec()
+                .getContainers()
+                .getFirst()
+                .getCommand()
+                .add(1, "-D" + Lease.PROPERTY + "=" + Lease.FILE);
+        return pod;
     }
 
     /** A pod of these containers, bound to a node as the scheduler would have bound it. */

@@ -19,7 +19,8 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Arguments: port, mebibytes of live heap, mebibytes to rewrite a second. A line of standard
  * output for every start (with a number that no other start has), and a tick five times a second.
- * HTTP on the next port answers probes.
+ * HTTP on the next port answers probes. With the property {@value Lease#PROPERTY} it also writes a
+ * {@link Lease}.
  */
 public final class EchoServer {
     /** A request with this value also asks to look through the whole heap. */
@@ -49,6 +50,7 @@ public final class EchoServer {
                 });
         probes.start();
         Thread.ofPlatform().daemon().start(EchoServer::tick);
+        Lease.writeIfWanted();
         try (ServerSocket listener = new ServerSocket(port)) {
             System.out.println(STARTED + UUID.randomUUID());
             while (true) {

@@ -3,6 +3,7 @@ package dev.podmigration.operator.controller;
 import dev.podmigration.api.v1alpha1.Failure;
 import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
+import dev.podmigration.fault.FaultPoints;
 import dev.podmigration.operator.action.Action;
 import dev.podmigration.operator.action.Executor;
 import dev.podmigration.operator.action.RefusedException;
@@ -91,6 +92,8 @@ final class Driver {
             // until the answer is known.
             boolean held = stalled.isPresent() && !actions(decision).isEmpty();
             boolean news = !held && isNews(decision, stalled);
+            FaultPoints.reach(
+                    "operator decides", decision.getClass().getSimpleName() + " in " + before);
             current = held ? hold(seen, current, writer) : write(decision, seen, current, writer);
             if (cancelRefused) {
                 announcer.refuseCancel(current);
@@ -186,7 +189,9 @@ final class Driver {
     private Optional<Failure> act(List<Action> actions) {
         for (Action action : actions) {
             try {
+                FaultPoints.reach("operator does", action.getClass().getSimpleName());
                 executor.execute(action);
+                FaultPoints.reach("operator has done", action.getClass().getSimpleName());
             } catch (RefusedException e) {
                 return Optional.of(e.failure());
             }

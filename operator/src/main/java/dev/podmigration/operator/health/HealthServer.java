@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 
+import dev.podmigration.fault.FaultControl;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
@@ -26,13 +28,18 @@ public final class HealthServer implements AutoCloseable {
      * @param metrics in the text format of Prometheus
      */
     public HealthServer(
-            int port, BooleanSupplier live, BooleanSupplier ready, Supplier<String> metrics)
+            int port,
+            BooleanSupplier live,
+            BooleanSupplier ready,
+            Supplier<String> metrics,
+            FaultControl faults)
             throws IOException {
         server = HttpServer.create(new InetSocketAddress(port), 0);
         server.setExecutor(threads);
         server.createContext("/livez", exchange -> probe(exchange, live));
         server.createContext("/readyz", exchange -> probe(exchange, ready));
         server.createContext("/metrics", exchange -> answer(exchange, 200, metrics.get()));
+        faults.serve(server);
     }
 
     public void start() {

@@ -1,0 +1,264 @@
+package dev.podmigration.e2e.fault;
+
+import static dev.podmigration.e2e.lab.Lab.NODE_A;
+import static dev.podmigration.e2e.lab.Lab.NODE_B;
+
+import dev.podmigration.e2e.lab.Agent;
+import dev.podmigration.e2e.lab.Lab;
+
+import java.time.Duration;
+import java.util.List;
+
+/** Something that goes wrong beside operator and agents. A pod moves from node-a to node-b. */
+enum Disturbance {
+    SOURCE_AGENT_KILLED("kill -9 of the source's agent", Lasting.AT_ONCE) {
+        @Override
+        void begin(Lab lab) {
+            new Agent(lab, NODE_A).kill();
+        }
+    },
+    TARGET_AGENT_KILLED("kill -9 of the target's agent", Lasting.AT_ONCE) {
+        @Override
+        void begin(Lab lab) {
+            new Agent(lab, NODE_B).kill();
+        }
+    },
+    SOURCE_CRIO_KILLED("kill -9 of CRI-O on the source's node", Lasting.AT_ONCE) {
+        @Override
+        void begin(Lab lab) {
+            kill(lab, NODE_A, "crio");
+        }
+    },
+    TARGET_CRIO_KILLED("kill -9 of CRI-O on the target's node", Lasting.AT_ONCE) {
+        @Override
+        void begin(Lab lab) {
+            kill(lab, NODE_B, "crio");
+        }
+    },
+    SOURCE_KUBELET_KILLED("kill -9 of the kubelet on the source's node", Lasting.AT_ONCE) {
+        @Override
+        void begin(Lab lab) {
+            kill(lab, NODE_A, "kubelet");
+        }
+    },
+    TARGET_KUBELET_KILLED("kill -9 of the kubelet on the target's node", Lasting.AT_ONCE) {
+        @Override
+        void begin(Lab lab) {
+            kill(lab, NODE_B, "kubelet");
+        }
+    },
+    SOURCE_CRIU_KILLED("kill -9 of CRIU on the source's node", Lasting.AT_ONCE) {
+        @Override
+        void begin(Lab lab) {
+            killCalled(lab, NODE_A, "*CRIU_SWRK*");
+        }
+    },
+    TARGET_CRIU_KILLED("kill -9 of CRIU on the target's node", Lasting.AT_ONCE) {
+        @Override
+        void begin(Lab lab) {
+            killCalled(lab, NODE_B, "*CRIU_SWRK*");
+        }
+    },
+    LAUNCHER_KILLED("kill -9 of the launcher", Lasting.AT_ONCE) {
+        @Override
+        void begin(Lab lab) {
+            killCalled(lab, NODE_B, "*/podmigration/bin/launcher*");
+        }
+    },
+    SOURCE_POWER_CUT("power cut of the source's node", Lasting.TWENTY_SECONDS) {
+        @Override
+        void begin(Lab lab) {
+            lab.run("power", NODE_A, "off").orFail();
+        }
+
+        @Override
+        void end(Lab lab) {
+            lab.run("power", NODE_A, "on").orFail();
+        }
+    },
+    TARGET_POWER_CUT("power cut of the target's node", Lasting.TWENTY_SECONDS) {
+        @Override
+        void begin(Lab lab) {
+            lab.run("power", NODE_B, "off").orFail();
+        }
+
+        @Override
+        void end(Lab lab) {
+            lab.run("power", NODE_B, "on").orFail();
+        }
+    },
+    API_SERVER_AWAY("API server away for 30 s", Lasting.THIRTY_SECONDS) {
+        @Override
+        void begin(Lab lab) {
+            signalApiServer(lab, "STOP");
+        }
+
+        @Override
+        void end(Lab lab) {
+            signalApiServer(lab, "CONT");
+        }
+    },
+    NETWORK_CUT("network between the agents cut for 20 s", Lasting.TWENTY_SECONDS) {
+        @Override
+        void begin(Lab lab) {
+            between(lab, "drop");
+        }
+
+        @Override
+        void end(Lab lab) {
+            endBetween(lab);
+        }
+    },
+    NETWORK_BROKEN("connections between the agents broken off", Lasting.AT_ONCE) {
+        @Override
+        void begin(Lab lab) {
+            lab.onNode(NODE_A, "ss --kill state established '( dport = :9444 or dport = :9446 )'");
+        }
+    },
+    NETWORK_SLOW("network between the agents slowed down to 1 Mbit/s", Lasting.TWENTY_SECONDS) {
+        @Override
+        void begin(Lab lab) {
+            between(lab, "limit rate over 125 kbytes/second burst 64 kbytes drop");
+        }
+
+        @Override
+        void end(Lab lab) {
+            endBetween(lab);
+        }
+    },
+    TARGET_DISK_FULL("disk of the target's node full", Lasting.TWENTY_SECONDS) {
+        @Override
+        void prepare(Lab lab) {
+            onSmallDisk(
+                    lab,
+                    """
+                    mkdir "$scratch"
+                    cp -a "$data/." "$scratch/"
+                    mount -t tmpfs -o size=16m,mode=755 e2e-fault "$data"
+                    cp -a "$scratch/." "$data/"
+                    """);
+        }
+
+        @Override
+        void begin(Lab lab) {
+            onSmallDisk(lab, "dd if=/dev/zero of=\"$data/filler\" bs=64k 2>/dev/null || :");
+        }
+
+        @Override
+        void end(Lab lab) {
+            onSmallDisk(lab, "rm \"$data/filler\"");
+        }
+
+        @Override
+        void tidy(Lab lab) {
+            onSmallDisk(
+                    lab,
+                    """
+                    rm -r "$scratch"
+                    cp -a "$data" "$scratch"
+                    umount --lazy "$data"
+                    find "$data" -mindepth 1 -delete
+                    cp -a "$scratch/." "$data/"
+                    rm -r "$scratch"
+                    """);
+        }
+
+        private static void onSmallDisk(Lab lab, String script) {
+            lab.onNode(NODE_B, "data=/var/lib/podmigration scratch=/root/e2e-fault\n" + script);
+        }
+    };
+
+    /** Until it is over by itself, or is ended by {@link #end}. */
+    private enum Lasting {
+        AT_ONCE(Duration.ZERO),
+        TWENTY_SECONDS(Duration.ofSeconds(20)),
+        THIRTY_SECONDS(Duration.ofSeconds(30));
+
+        private final Duration time;
+
+        Lasting(Duration time) {
+            this.time = time;
+        }
+    }
+
+    private final String text;
+    private final Lasting lasting;
+
+    Disturbance(String text, Lasting lasting) {
+        this.text = text;
+        this.lasting = lasting;
+    }
+
+    /** Before the migration begins. */
+    void prepare(Lab lab) {}
+
+    abstract void begin(Lab lab);
+
+    /** After {@link #lasts}. */
+    void end(Lab lab) {}
+
+    /** When the migration has ended and its pod is gone. */
+    void tidy(Lab lab) {}
+
+    Duration lasts() {
+        return lasting.time;
+    }
+
+    /** The memory of this node, and what ran there, is lost. */
+    List<String> nodesLost() {
+        return switch (this) {
+            case SOURCE_POWER_CUT -> List.of(NODE_A);
+            case TARGET_POWER_CUT -> List.of(NODE_B);
+            default -> List.of();
+        };
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+
+    private static void kill(Lab lab, String node, String program) {
+        lab.onNode(node, "kill -9 \"$(cat \"/run/podmigration-lab/$1.pid\")\"", program);
+    }
+
+    /** There may be none at that moment: then nothing is disturbed, and the run must succeed. */
+    private static void killCalled(Lab lab, String node, String pattern) {
+        lab.onNode(
+                node,
+                """
+                for process in /proc/[0-9]*; do
+                    case "$(tr '\\0' ' ' <"$process/cmdline" 2>/dev/null)" in
+                        sh*-euc*) ;;
+                        %s) kill -9 "${process#/proc/}" || : ;;
+                    esac
+                done
+                """
+                        .formatted(pattern));
+    }
+
+    private static void signalApiServer(Lab lab, String signal) {
+        lab.onNode(
+                "control",
+                "kill -s \"$1\" \"$(cat /run/podmigration-lab/kube-apiserver.pid)\"",
+                signal);
+    }
+
+    private static void between(Lab lab, String rule) {
+        lab.onNode(
+                NODE_A,
+                """
+                nft add table inet e2e_fault
+                for hook in input output; do
+                    nft add chain inet e2e_fault "$hook" "{ type filter hook $hook priority -300; }"
+                    nft add rule inet e2e_fault "$hook" tcp dport { 9444, 9446 } $1
+                    nft add rule inet e2e_fault "$hook" tcp sport { 9444, 9446 } $1
+                done
+                """,
+                rule);
+    }
+
+    private static void endBetween(Lab lab) {
+        lab.onNode(NODE_A, "nft delete table inet e2e_fault");
+    }
+}

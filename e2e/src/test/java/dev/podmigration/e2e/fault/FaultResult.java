@@ -1,0 +1,32 @@
+package dev.podmigration.e2e.fault;
+
+import dev.podmigration.api.v1alpha1.PodMigrationStatus;
+
+import java.util.List;
+
+/**
+ * What became of one migration.
+ *
+ * @param reached whether the fault happened at all
+ * @param gapMillis the longest time for which the client got no answer; negative if its connection
+ *     was lost with a node
+ * @param wrong what must not be; empty if all is well
+ */
+record FaultResult(
+        Fault fault, boolean reached, String outcome, long gapMillis, List<String> wrong) {
+
+    static String outcome(PodMigrationStatus status) {
+        return status.getPhase()
+                + (status.getFailure() == null ? "" : " " + status.getFailure().getReason());
+    }
+
+    /** A row of the report. */
+    String row() {
+        return "| %s | %s | %s | %s |"
+                .formatted(
+                        fault,
+                        reached ? outcome : outcome + " (not reached)",
+                        gapMillis < 0 ? "new connection" : gapMillis + " ms",
+                        wrong.isEmpty() ? "none" : String.join("; ", wrong));
+    }
+}

@@ -1,0 +1,159 @@
+package dev.podmigration.e2e.fault;
+
+import dev.podmigration.e2e.workload.EchoServer;
+import dev.podmigration.e2e.workload.Lease;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.LongSummaryStatistics;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Finds every copy of the echo server that ever exists on this machine, which all nodes of the lab
+ * share, and reads its lease. A file that is open stays readable when its container is gone.
+ */
+final class LeaseWatch implements AutoCloseable {
+    private static final Path PROCESSES = Path.of("/proc");
+    private static final Duration LOOK = Duration.ofMillis(50);
+
+    /** A tick that was written between two looks of the writer's scheduler. */
+    private static final Duration TOLERANCE = Duration.ofMillis(5);
+
+    /** By process and start time, in the order in which they were found. */
+    private final Map<String, InputStream> leases = new LinkedHashMap<>();
+
+    private final Map<String, StringBuilder> read = new LinkedHashMap<>();
+    private final Thread thread;
+    private volatile boolean closed;
+
+    LeaseWatch() {
+        thread = Thread.ofPlatform().daemon().name("leases").start(this::watch);
+    }
+
+    /** One copy and the times at which it, and no copy before it, said that it ran. */
+    record Copy(String process, long firstNanos, long lastNanos, int ticks) {
+        boolean ranWith(Copy other) {
+            long overlap =
+                    Math.min(lastNanos, other.lastNanos) - Math.max(firstNanos, other.firstNanos);
+            return overlap > TOLERANCE.toNanos();
+        }
+
+        boolean ranWithin(Duration past) {
+            return System.nanoTime() - lastNanos < past.toNanos();
+        }
+    }
+
+    /** Copies that have run, in the order in which they were found. */
+    synchronized List<Copy> copies() {
+        Set<Long> seen = new HashSet<>();
+        List<Copy> copies = new ArrayList<>();
+        leases.forEach(
+                (process, lease) -> {
+                    // The last line may be half written.
+                    List<Long> own =
+                            text(process, lease)
+                                    .lines()
+                                    .filter(line -> line.matches("\\d{6,19}"))
+                                    .map(Long::valueOf)
+                                    .filter(seen::add)
+                                    .toList();
+                    if (!own.isEmpty()) {
+                        LongSummaryStatistics times =
+                                own.stream().collect(Collectors.summarizingLong(Long::longValue));
+                        copies.add(new Copy(process, times.getMin(), times.getMax(), own.size()));
+                    }
+                });
+        return copies;
+    }
+
+    /** Two that ran at the same time, which must never be. */
+    Optional<String> two() {
+        List<Copy> copies = copies();
+        for (Copy one : copies) {
+            for (Copy other : copies) {
+                if (!one.equals(other) && one.ranWith(other)) {
+                    return Optional.of(one + " and " + other);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private String text(String process, InputStream lease) {
+        StringBuilder text = read.get(process);
+        try {
+            text.append(new String(lease.readAllBytes(), StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw new IllegalStateException("the lease of process " + process, e);
+        }
+        String complete = text.toString();
+        return complete.substring(0, complete.lastIndexOf('\n') + 1);
+    }
+
+    private void watch() {
+        while (!closed) {
+            look();
+            try {
+                Thread.sleep(LOOK);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private void look() {
+        try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROCESSES, "[1-9]*")) {
+            for (Path process : processes) {
+                if (isEchoServer(process)) {
+                    open(process);
+                }
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("/proc cannot be read", e);
+        }
+    }
+
+    private static boolean isEchoServer(Path process) {
+        try {
+            return Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1)
+                    .contains("\0" + EchoServer.class.getName() + "\0");
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    private synchronized void open(Path process) {
+        try {
+            String stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
+            String started = stat.substring(stat.lastIndexOf(')') + 2).split(" ")[19];
+            String key = process.getFileName() + " started " + started;
+            if (!leases.containsKey(key)) {
+                leases.put(key, Files.newInputStream(Path.of(process + "/root" + Lease.FILE)));
+                read.put(key, new StringBuilder());
+            }
+        } catch (IOException notYet) {
+            // It has not written its first line, or is gone: the next look tells.
+        }
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        closed = true;
+        thread.interrupt();
+        for (InputStream lease : leases.values()) {
+            lease.close();
+        }
+    }
+}
