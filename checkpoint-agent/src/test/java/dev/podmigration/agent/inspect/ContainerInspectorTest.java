@@ -92,8 +92,7 @@ class ContainerInspectorTest {
         "-Xmx, ",
         "-Xmx99999999999999999999, ",
     })
-    void the_largest_heap_is_read_in_all_its_units(String argument, Long bytes)
-            throws IOException {
+    void the_largest_heap_is_read_in_all_its_units(String argument, Long bytes) throws IOException {
         process(1, "7f0000000000-7f0000001000 r-xp 0 fe:00 9 /jdk/lib/server/libjvm.so");
         arguments(1, "java", argument, "Main");
 
@@ -133,10 +132,8 @@ class ContainerInspectorTest {
         assertThat(inspect(1, 2).findings())
                 .extracting(Finding::getReason, Finding::getVerdict)
                 .containsExactlyInAnyOrder(
-                        tuple(
-                                FailureReason.IoUringInUse, Verdict.Refused),
-                        tuple(
-                                FailureReason.InotifyHandle, Verdict.Warning));
+                        tuple(FailureReason.IoUringInUse, Verdict.Refused),
+                        tuple(FailureReason.InotifyHandle, Verdict.Warning));
     }
 
     @ParameterizedTest

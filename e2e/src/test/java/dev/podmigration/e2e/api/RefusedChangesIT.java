@@ -20,7 +20,8 @@ class RefusedChangesIT {
     record Row(String kind, String before, String change, String message) {}
 
     private static final String MIGRATION_FIXED =
-            "spec cannot be changed, except that cancelled can be set to true";
+            "spec cannot be changed, except that cancelled can be set to true, and"
+                    + " ttlSecondsAfterFinished";
     private static final String CHECKPOINT_FIXED =
             "spec cannot be changed, except for goal, peer and (until peer is set) options and"
                     + " keepAddresses";

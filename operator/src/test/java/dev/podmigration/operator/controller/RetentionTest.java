@@ -42,8 +42,7 @@ class RetentionTest {
     void theLongestTimeIsNoOverflow() {
         ended.getSpec().setTtlSecondsAfterFinished(Integer.MAX_VALUE);
 
-        assertThat(Retention.end(ended, A_WEEK))
-                .contains(Case.NOW.plusSeconds(Integer.MAX_VALUE));
+        assertThat(Retention.end(ended, A_WEEK)).contains(Case.NOW.plusSeconds(Integer.MAX_VALUE));
     }
 
     @Test

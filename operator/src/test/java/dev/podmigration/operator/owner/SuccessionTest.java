@@ -24,13 +24,13 @@ class SuccessionTest {
     private static final String COST = "controller.kubernetes.io/pod-deletion-cost";
     private static final String OWNER =
             "{\"apiVersion\":\"apps/v1\",\"kind\":\"ReplicaSet\",\"name\":\"rs\",\"uid\":\"rs-uid\","
-                    + "\"controller\":true}";
+                + "\"controller\":true}";
 
     private final Succession succession = new Succession(TimeLimits.DEFAULT);
 
     @Test
     void aBarePodIsDeletedAsSoonAsItsTargetRuns() {
-        Succession.Move move = next(switching().source(ready()).target());
+        Succession.Move move = next(switching().source(SuccessionTest::ready).target());
 
         assertThat(move.actions())
                 .satisfiesExactly(
@@ -41,26 +41,28 @@ class SuccessionTest {
     @Test
     void oneThatIsBeingDeletedIsNotDeletedAgain() {
         Succession.Move move =
-                next(
-                        switching()
-                                .source(deleted().andThen(grace(1L)))
-                                .target());
+                next(switching().source(grace(1L).andThen(SuccessionTest::deleted)).target());
 
         assertThat(move.actions()).isEmpty();
     }
 
     @Test
     void oneThatIsBeingDeletedWithLongGraceIsHurried() {
-        Succession.Move move = next(switching().source(deleted().andThen(grace(600L))).target());
+        Succession.Move move =
+                next(switching().source(grace(600L).andThen(SuccessionTest::deleted)).target());
 
-        assertThat(move.actions()).singleElement().satisfies(delete -> assertDeleted(delete, "app"));
+        assertThat(move.actions())
+                .singleElement()
+                .satisfies(delete -> assertDeleted(delete, "app"));
     }
 
     @Test
     void aSourceWhoseTargetIsGoneIsDeletedAllTheSame() {
         Succession.Move move = next(switching().source(owned()).targetGone());
 
-        assertThat(move.actions()).singleElement().satisfies(delete -> assertDeleted(delete, "app"));
+        assertThat(move.actions())
+                .singleElement()
+                .satisfies(delete -> assertDeleted(delete, "app"));
     }
 
     @Test
@@ -74,7 +76,7 @@ class SuccessionTest {
     @Test
     void theReplicaSetGetsTheTargetAfterTheSourceWasMadeTheOneToGo() {
         Succession.Move move =
-                next(switching().source(owned()).target(withheld().andThen(ready())));
+                next(switching().source(owned()).target(withheld().andThen(SuccessionTest::ready)));
 
         assertThat(move.actions())
                 .satisfiesExactly(
@@ -100,7 +102,10 @@ class SuccessionTest {
     @Test
     void aSourceThatGoesAlreadyIsNotMarked() {
         Succession.Move move =
-                next(switching().source(owned().andThen(deleted())).target(withheld()));
+                next(
+                        switching()
+                                .source(owned().andThen(SuccessionTest::deleted))
+                                .target(withheld()));
 
         assertThat(move.actions()).singleElement().satisfies(this::assertTakenOver);
     }
@@ -108,7 +113,9 @@ class SuccessionTest {
     @Test
     void theReplicaSetHasSomeSecondsToDeleteTheSourceItself() {
         Case given =
-                switching().source(owned()).target(withheld().andThen(ready()).andThen(taken()));
+                switching()
+                        .source(owned())
+                        .target(withheld().andThen(SuccessionTest::ready).andThen(taken()));
 
         assertThat(next(given.after(Duration.ofSeconds(4))).actions()).isEmpty();
         assertThat(next(given.after(Duration.ofSeconds(5))).actions())
@@ -180,8 +187,7 @@ class SuccessionTest {
         return pod ->
                 pod.editMetadata()
                         .addToAnnotations(Marks.OWNER, OWNER)
-                        .addToAnnotations(
-                                Marks.WITHHELD_LABELS, "{\"pod-template-hash\":\"abc\"}")
+                        .addToAnnotations(Marks.WITHHELD_LABELS, "{\"pod-template-hash\":\"abc\"}")
                         .endMetadata();
     }
 
@@ -194,19 +200,17 @@ class SuccessionTest {
                                         .endMetadata());
     }
 
-    private static Consumer<PodBuilder> ready() {
-        return pod ->
-                pod.editStatus()
-                        .addNewCondition()
-                        .withType("Ready")
-                        .withStatus("True")
-                        .endCondition()
-                        .endStatus();
+    private static void ready(PodBuilder pod) {
+        pod.editStatus()
+                .addNewCondition()
+                .withType("Ready")
+                .withStatus("True")
+                .endCondition()
+                .endStatus();
     }
 
-    private static Consumer<PodBuilder> deleted() {
-        return pod ->
-                pod.editMetadata().withDeletionTimestamp(Case.NOW.toString()).endMetadata();
+    private static void deleted(PodBuilder pod) {
+        pod.editMetadata().withDeletionTimestamp(Case.NOW.toString()).endMetadata();
     }
 
     private static Consumer<PodBuilder> grace(long seconds) {
