@@ -75,6 +75,14 @@ cluster_start_machines() {
 }
 
 cluster_api_answers() { cluster_kubectl get --raw /readyz; }
+
+# What the API server knows of pods that were started again with their node may be from before: this asks CoreDNS itself.
+cluster_dns_is_ready() {
+    cluster_dns_pod=$(cluster_kubectl --namespace kube-system get pods --selector k8s-app=kube-dns \
+        --field-selector status.phase=Running --output 'jsonpath={.items[*].metadata.name}')
+    cluster_kubectl get --raw "/api/v1/namespaces/kube-system/pods/http:${cluster_dns_pod##* }:8181/proxy/ready"
+}
+
 cluster_node_is_registered() { cluster_kubectl get node "$1"; }
 
 cluster_up() {
@@ -100,6 +108,7 @@ cluster_up() {
     done
     cluster_kubectl --namespace kube-system rollout status --timeout=90s deployment/coredns >/dev/null ||
         die "CoreDNS does not become ready: lab/lab kubectl -n kube-system describe pods"
+    attempt 60 "CoreDNS" cluster_dns_is_ready
     say "the cluster is ready ($(($(date +%s) - cluster_start)) s). export KUBECONFIG=$LAB_KUBECONFIG"
 }
 
