@@ -191,7 +191,8 @@ final class RunCommand implements Callable<Integer> {
                             new NodeParts(host, command, CrioRuntimeClient.DEFAULT_SOCKET, runtime),
                             new Canary(host, command),
                             new NodeFactsReader(host, command, runtime),
-                            new MigrationNodePublisher(client, settings.node(), FaultPoints.clock()),
+                            new MigrationNodePublisher(
+                                    client, settings.node(), FaultPoints.clock()),
                             metrics);
             source.recover();
             keeper.prepare();

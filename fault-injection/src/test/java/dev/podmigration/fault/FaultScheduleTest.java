@@ -105,8 +105,7 @@ class FaultScheduleTest {
     @Test
     void aClockIsAheadUntilItIsPutBackAndNoDurationIsRefused() {
         Instant right = Instant.parse("2026-01-02T03:04:05Z");
-        FaultClock clock =
-                new FaultClock(Clock.fixed(right, ZoneOffset.UTC), schedule::clockAhead);
+        FaultClock clock = new FaultClock(Clock.fixed(right, ZoneOffset.UTC), schedule::clockAhead);
         assertThat(FaultControl.answer(schedule, "PUT", "clock PT1H").code()).isEqualTo(200);
         schedule.clear();
         assertThat(clock.instant()).isEqualTo(right.plus(Duration.ofHours(1)));
