@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 
+import dev.podmigration.agent.linux.Durability;
+
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,32 +38,39 @@ public final class RecordStore<T> {
     private final Class<T> type;
 
     public RecordStore(Path directory, Class<T> type) throws IOException {
-        this.directory =
-                Files.createDirectories(
-                        directory,
-                        PosixFilePermissions.asFileAttribute(
-                                PosixFilePermissions.fromString("rwx------")));
+        this.directory = directory.toAbsolutePath();
         this.type = type;
+        create(this.directory);
     }
 
-    /** Makes {@code value} durable under {@code name}, an object uid or another plain file name. */
+    /** A record is no safer than the entry of its directory in the one above. */
+    private static void create(Path directory) throws IOException {
+        Path there = directory;
+        while (!Files.exists(there)) {
+            there = there.getParent();
+        }
+        Files.createDirectories(
+                directory,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        for (Path made = directory; !made.equals(there); made = made.getParent()) {
+            Durability.sync(made.getParent());
+        }
+    }
+
+    /**
+     * Makes {@code value} durable under {@code name}, an object uid or another plain file name. An
+     * interrupt does not end it half-way: what is read later must be on the disk by then.
+     */
     public void write(String name, T value) throws IOException {
         Path file = file(name);
         Path next = directory.resolve(name + ".next");
-        try (FileChannel channel =
-                FileChannel.open(
-                        next,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(JSON.writeValueAsBytes(value));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
+        // Not a channel, which an interrupt closes: a migration is given up by one.
+        try (FileOutputStream out = new FileOutputStream(next.toFile())) {
+            out.write(JSON.writeValueAsBytes(value));
+            out.getFD().sync();
         }
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        syncDirectory();
+        Durability.sync(directory);
     }
 
     public Optional<T> read(String name) throws IOException {
@@ -75,7 +82,7 @@ public final class RecordStore<T> {
 
     public void delete(String name) throws IOException {
         if (Files.deleteIfExists(file(name))) {
-            syncDirectory();
+            Durability.sync(directory);
         }
     }
 
@@ -97,11 +104,5 @@ public final class RecordStore<T> {
             throw new IllegalArgumentException("Not a record name: " + name);
         }
         return directory.resolve(name + SUFFIX);
-    }
-
-    private void syncDirectory() throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
     }
 }

@@ -46,6 +46,19 @@ class RecordStoreTest {
         assertThat(restarted.all()).containsExactly(FROZEN.with(SourceState.GRANTED));
     }
 
+    /** It may come while the grant is recorded: a migration is given up by one. */
+    @Test
+    void anInterruptDoesNotEndWhatIsBeingRecorded() throws Exception {
+        commit.begin(FROZEN);
+        Thread.currentThread().interrupt();
+        try {
+            assertThat(commit.grant("c1", "r1")).isEqualTo(SourceDecision.Action.GRANT);
+        } finally {
+            assertThat(Thread.interrupted()).as("it is not lost either").isTrue();
+        }
+        assertThat(commit.record("c1")).contains(FROZEN.with(SourceState.GRANTED));
+    }
+
     @Test
     void anotherRestoreGetsNoGrant() throws Exception {
         commit.begin(FROZEN);
