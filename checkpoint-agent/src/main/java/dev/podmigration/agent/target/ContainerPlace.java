@@ -186,6 +186,14 @@ final class ContainerPlace implements AutoCloseable {
                                 "Container " + name + " has no control group after its restore"));
     }
 
+    /** CRIU goes on if it waits. */
+    void agree() throws IOException {
+        Optional<HookEvent> question = hook.waiting();
+        if (question.isPresent()) {
+            answer(question.get(), true);
+        }
+    }
+
     /** The launcher fails, a restored tree is killed by CRIU. */
     void cancel(String reason) throws IOException {
         gate.cancel(reason);

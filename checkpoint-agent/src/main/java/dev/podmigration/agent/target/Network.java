@@ -24,7 +24,7 @@ import java.util.List;
  * The target pod's network between arming and resuming: it has the source's addresses, hears
  * everything, says nothing. Used by one thread at a time.
  */
-final class Network implements AutoCloseable {
+final class Network implements RestoreFence, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Network.class);
 
@@ -91,8 +91,8 @@ final class Network implements AutoCloseable {
         }
     }
 
-    /** The restored sockets hear and speak. */
-    void lift() throws IOException, InterruptedException {
+    @Override
+    public void lift() throws IOException, InterruptedException {
         if (unmute != null && lift != null) {
             unmute.apply();
             lift.apply();
@@ -129,8 +129,8 @@ final class Network implements AutoCloseable {
         }
     }
 
-    /** Hands over what was held. */
-    int release() throws IOException, InterruptedException {
+    @Override
+    public int release() throws IOException, InterruptedException {
         HeldFrames frames = held;
         if (frames == null) {
             return 0;
@@ -143,7 +143,8 @@ final class Network implements AutoCloseable {
     /**
      * The source keeps its addresses; this pod is going to be deleted and stays silent until then.
      */
-    void abandon() throws IOException, InterruptedException {
+    @Override
+    public void abandon() throws IOException, InterruptedException {
         for (InetAddress address : kept) {
             addresses.remove(link.podEnd(), address);
         }

@@ -51,34 +51,40 @@ final class RestoreTarget {
         /** The source's answer. */
         record Answer(boolean granted, String reason) implements Event {}
 
-        /** Somebody wants the run to end, or the run cannot go on. */
+        /** Somebody wants the run to end, or the source cannot be asked. */
         record Stop(AgentFailure why) implements Event {}
+
+        /** The run cannot go on. */
+        record Broken(AgentFailure why) implements Event {}
     }
 
     private final TargetTools tools;
     private final String podUid;
     private final RunDecisions decisions;
     private final List<ContainerPlace> containers;
-    private final @Nullable Network network;
+    private final @Nullable RestoreFence fence;
     private final boolean tcpClose;
     private final Consumer<TargetMessage> replies;
     private final BlockingQueue<Event> inbox = new LinkedBlockingQueue<>();
     private final StepTimes steps = new StepTimes();
     private final List<Long> held = new ArrayList<>();
 
+    /** The record says RESUMED: what others want or answer comes too late. */
+    private boolean granted;
+
     RestoreTarget(
             TargetTools tools,
             String podUid,
             RunDecisions decisions,
             List<ContainerPlace> containers,
-            @Nullable Network network,
+            @Nullable RestoreFence fence,
             boolean tcpClose,
             Consumer<TargetMessage> replies) {
         this.tools = tools;
         this.podUid = podUid;
         this.decisions = decisions;
         this.containers = List.copyOf(containers);
-        this.network = network;
+        this.fence = fence;
         this.tcpClose = tcpClose;
         this.replies = replies;
     }
@@ -183,10 +189,10 @@ final class RestoreTarget {
         try {
             post(new Event.LauncherEnded(i, containers.get(i).gate().awaitResult(launcher, limit)));
         } catch (AgentFailure failure) {
-            post(new Event.Stop(failure));
+            post(new Event.Broken(failure));
         } catch (IOException e) {
             post(
-                    new Event.Stop(
+                    new Event.Broken(
                             new AgentFailure(
                                     FailureReason.InternalError,
                                     "The launcher cannot be watched",
@@ -209,6 +215,7 @@ final class RestoreTarget {
             throw new AgentFailure(
                     FailureReason.Cancelled, "The restore was cancelled before the grant came");
         }
+        granted = true;
     }
 
     private void awaitGrant(long end) throws AgentFailure, InterruptedException {
@@ -283,6 +290,15 @@ final class RestoreTarget {
     }
 
     private Event next(long end) throws AgentFailure, InterruptedException {
+        Event event = poll(end);
+        while (granted && isTooLate(event)) {
+            LOG.info("Pod {} is granted, so this changes nothing: {}", podUid, event);
+            event = poll(end);
+        }
+        return event;
+    }
+
+    private Event poll(long end) throws AgentFailure, InterruptedException {
         Event event = inbox.poll(left(end).toNanos(), TimeUnit.NANOSECONDS);
         if (event == null) {
             throw new AgentFailure(
@@ -291,9 +307,17 @@ final class RestoreTarget {
         return event;
     }
 
+    private static boolean isTooLate(Event event) {
+        return switch (event) {
+            case Event.Stop _, Event.Answer _ -> true;
+            case Event.Hook _, Event.LauncherEnded _, Event.Broken _ -> false;
+        };
+    }
+
     private AgentFailure unexpected(Event event, String expected) {
         return switch (event) {
             case Event.Stop stop -> stop.why();
+            case Event.Broken broken -> broken.why();
             case Event.LauncherEnded ended ->
                     tools.criuLogs()
                             .restoreFailure(
@@ -319,27 +343,43 @@ final class RestoreTarget {
         };
     }
 
-    private Network fenced() {
-        return Objects.requireNonNull(network, "restored without a fence");
+    private RestoreFence fenced() {
+        return Objects.requireNonNull(fence, "restored without a fence");
     }
 
     private static Duration left(long end) {
         return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
     }
 
+    /**
+     * Whatever the run did not come to. Processes that are gone are started anew by the kubelet,
+     * which needs the mark for that.
+     */
+    private void letGo() throws IOException, InterruptedException {
+        if (granted) {
+            fenced().lift();
+            for (ContainerPlace place : containers) {
+                place.agree();
+            }
+            sendToHeld(Signal.CONTINUE);
+            RestoreMark.COMMITTED.set(tools.directories(), podUid);
+        }
+    }
+
     /** Nothing of this pod runs afterwards. Called after {@link #run} failed, or instead of it. */
     void kill(String reason) throws IOException, InterruptedException {
         FaultPoints.reach("target gives up");
         if (!decisions.giveUp()) {
-            LOG.warn("Pod {} runs already and is not given up: {}", podUid, reason);
+            LOG.warn("Pod {} is granted and is not given up: {}", podUid, reason);
+            letGo();
             return;
         }
         for (ContainerPlace place : containers) {
             place.cancel(reason);
         }
         sendToHeld(Signal.KILL);
-        if (network != null) {
-            network.abandon();
+        if (fence != null) {
+            fence.abandon();
         }
         FaultPoints.reach("target has given up");
     }
