@@ -227,7 +227,7 @@ final class RunCommand implements Callable<Integer> {
                                                                             .getPodUid())))) {
                 keepRenewed(
                         renewals, certificates, identity, certificates.renew(identity, SIGN_LIMIT));
-                target.recover(restores::wake);
+                target.recover(pods.uids(), restores::wake);
                 liftLeftFences(filter, sourceCommit, targetCommit);
                 metrics.active(checkpoints::active, restores::active);
                 try (PeerServer server =

@@ -104,11 +104,18 @@ final class LeftRestore implements AutoCloseable {
      * The grant is on disk: whatever the agent before this one did not come to for it is done now.
      * CRIU may have further questions, which are answered until this is closed.
      *
-     * @throws AgentFailure if there is no such pod any more
+     * <p>Without a sandbox nothing of it has outlived a reboot; the kubelet starts the pod anew.
+     *
+     * @throws AgentFailure if the pod has the network of its node
      */
     void letGo() throws IOException, InterruptedException, AgentFailure {
         if (RestoreMark.COMMITTED.isSet(tools.directories(), record.podUid())) {
             freeImages();
+            return;
+        }
+        if (tools.runtime().pod(record.podUid()).isEmpty()) {
+            RestoreMark.COMMITTED.set(tools.directories(), record.podUid());
+            LOG.info("{}: the pod starts anew after a restart of the node", record.restore());
             return;
         }
         Path namespace = tools.networkNamespace(record.podUid());

@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
@@ -271,14 +272,19 @@ public final class NodeTarget implements TargetAgent {
     /**
      * Brings every restore of this node to an end that its record allows, or waits on. Called once,
      * before anything else.
+     *
+     * @param podsOfNode uids of the pods that the API server has for this node: after a reboot the
+     *     runtime knows none of them, and their launchers are still to find their marks
      */
-    public void recover(Runnable changed) throws IOException {
-        receptions.recover(changed);
+    public void recover(Set<String> podsOfNode, Runnable changed) throws IOException {
+        receptions.recover(podsOfNode, changed);
         for (TargetRecord record : tools.commit().all()) {
             boolean over =
                     record.state() == TargetState.RESUMED
                             || record.state() == TargetState.CANCELLED;
-            if (over && tools.runtime().pod(record.podUid()).isEmpty()) {
+            if (over
+                    && !podsOfNode.contains(record.podUid())
+                    && tools.runtime().pod(record.podUid()).isEmpty()) {
                 remove(record.podUid());
                 continue;
             }
@@ -305,7 +311,7 @@ public final class NodeTarget implements TargetAgent {
                 leftRestores.put(record.podUid(), left);
             }
         } catch (AgentFailure gone) {
-            LOG.warn("{}: there is no pod to let go", record.restore(), gone);
+            LOG.warn("{}: the pod cannot be let go", record.restore(), gone);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("The agent is stopping", e);

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The pods that this node receives before they exist, because they keep their names. */
 final class Receptions {
@@ -167,11 +168,11 @@ final class Receptions {
         if (reception != null) {
             reception.close();
         }
-        leave(found.get());
+        leave(found.get(), Set.of());
     }
 
     /** Nothing of the memory stays. A pod that is there lives on, or starts anew. */
-    private void leave(ReceiverRecord record) throws IOException {
+    private void leave(ReceiverRecord record, Set<String> podsOfNode) throws IOException {
         String podUid = record.podUid();
         if (podUid == null) {
             place(record).discard();
@@ -187,7 +188,9 @@ final class Receptions {
         place(record).unlink(podUid);
         // The mark stays while the kubelet can still start the pod: without it a crash would not be
         // repaired.
-        if (tools.runtime().pod(podUid).isEmpty()) {
+        if (podsOfNode.contains(podUid)) {
+            LOG.info("{}: its mark stays as long as its pod", record.restore());
+        } else if (tools.runtime().pod(podUid).isEmpty()) {
             remove(record.name(), podUid);
         } else {
             Thread.ofVirtual()
@@ -216,11 +219,15 @@ final class Receptions {
         tools.receivers().forget(uid);
     }
 
-    /** Goes on where the agent before this one ended. Called once, before anything else. */
-    synchronized void recover(Runnable changed) throws IOException {
+    /**
+     * Goes on where the agent before this one ended. Called once, before anything else.
+     *
+     * @param podsOfNode uids of the pods that the API server has for this node
+     */
+    synchronized void recover(Set<String> podsOfNode, Runnable changed) throws IOException {
         for (ReceiverRecord record : tools.receivers().all()) {
             if (record.left()) {
-                leave(record);
+                leave(record, podsOfNode);
                 continue;
             }
             boolean lost = record.state() == ReceiverState.ASKED && !place(record).isComplete();

@@ -58,6 +58,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.zip.CRC32C;
@@ -343,7 +344,7 @@ class ReceivedBeforeItExistsTest {
                                                 root.resolve("restores"), TargetRecord.class)),
                                 commit,
                                 root.resolve("var/lib/kubelet")));
-        target.recover(() -> {});
+        target.recover(Set.of(), () -> {});
     }
 
     /** Everything on a tmpfs is gone. */

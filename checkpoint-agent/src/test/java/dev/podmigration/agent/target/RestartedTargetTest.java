@@ -37,6 +37,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** An agent that was killed while a pod of two containers was being restored, and the next one. */
@@ -98,7 +99,7 @@ class RestartedTargetTest {
     void what_was_restored_half_way_is_killed_at_once() throws Exception {
         recorded(TargetState.RESTORING);
 
-        target.recover(() -> {});
+        target.recover(Set.of(), () -> {});
 
         assertThat(early.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(state()).isEqualTo(TargetState.CANCELLED);
@@ -122,7 +123,7 @@ class RestartedTargetTest {
         source.grant();
 
         try (FakeHook hook = waitingHook("post-restore")) {
-            target.recover(() -> {});
+            target.recover(Set.of(), () -> {});
 
             assertThat(hook.answer()).isEqualTo("ok");
             hook.ask("pre-resume");
@@ -137,7 +138,7 @@ class RestartedTargetTest {
         recorded(TargetState.RESUMED);
 
         try (FakeHook hook = waitingHook("pre-resume")) {
-            target.recover(() -> {});
+            target.recover(Set.of(), () -> {});
 
             assertThat(hook.answer()).isEqualTo("ok");
         }
@@ -150,7 +151,7 @@ class RestartedTargetTest {
         recorded(TargetState.RESUMED);
         RestoreMark.COMMITTED.set(node.directories(), TestNode.POD);
 
-        target.recover(() -> {});
+        target.recover(Set.of(), () -> {});
 
         // Somebody in it may have stopped it on purpose.
         assertThat(isStopped()).isTrue();
@@ -162,7 +163,7 @@ class RestartedTargetTest {
         source.refuse();
 
         try (FakeHook hook = waitingHook("post-restore")) {
-            target.recover(() -> {});
+            target.recover(Set.of(), () -> {});
 
             assertThat(hook.answer()).isEqualTo("no");
         }
@@ -175,7 +176,7 @@ class RestartedTargetTest {
         recorded(TargetState.ASKED);
 
         try (FakeHook hook = waitingHook("post-restore")) {
-            target.recover(() -> {});
+            target.recover(Set.of(), () -> {});
 
             assertThat(hook.answer()).isEqualTo("no");
         }
@@ -186,7 +187,7 @@ class RestartedTargetTest {
     @Test
     void after_a_reboot_nothing_is_left_when_the_restore_is_forgotten() throws Exception {
         recorded(TargetState.RESTORING);
-        target.recover(() -> {});
+        target.recover(Set.of(), () -> {});
         node.runtime().remove(TestNode.POD);
 
         target.forget(restore());
@@ -194,6 +195,44 @@ class RestartedTargetTest {
         assertThat(node.directories().restores(TestNode.POD)).doesNotExist();
         assertThat(commit.all()).isEmpty();
         assertThat(node.filter().tables()).isEmpty();
+    }
+
+    /** The kubelet has not come to it yet; its launchers will look for the mark. */
+    @Test
+    void after_a_reboot_a_granted_pod_that_the_runtime_does_not_know_yet_may_start()
+            throws Exception {
+        recorded(TargetState.RESUMED);
+        node.runtime().remove(TestNode.POD);
+
+        target.recover(Set.of(TestNode.POD), () -> {});
+
+        assertThat(RestoreMark.COMMITTED.isSet(node.directories(), TestNode.POD)).isTrue();
+        assertThat(state()).isEqualTo(TargetState.RESUMED);
+    }
+
+    @Test
+    void after_a_reboot_a_cancelled_pod_that_the_runtime_does_not_know_yet_is_still_refused()
+            throws Exception {
+        recorded(TargetState.RESTORING);
+        node.runtime().remove(TestNode.POD);
+
+        target.recover(Set.of(TestNode.POD), () -> {});
+        target.recover(Set.of(TestNode.POD), () -> {});
+
+        assertThat(RestoreMark.CANCELLED.isSet(node.directories(), TestNode.POD)).isTrue();
+        assertThat(state()).isEqualTo(TargetState.CANCELLED);
+    }
+
+    @Test
+    void what_neither_the_runtime_nor_the_api_server_knows_is_forgotten() throws Exception {
+        recorded(TargetState.RESUMED);
+        RestoreMark.COMMITTED.set(node.directories(), TestNode.POD);
+        node.runtime().remove(TestNode.POD);
+
+        target.recover(Set.of(), () -> {});
+
+        assertThat(commit.all()).isEmpty();
+        assertThat(RestoreMark.COMMITTED.isSet(node.directories(), TestNode.POD)).isFalse();
     }
 
     @Test
@@ -211,7 +250,7 @@ class RestartedTargetTest {
                 "/run/containers/sidecar/userdata\n" + TestNode.NOBODY + "\n");
         PodRestore restore = restore();
         restore.getSpec().setContainers(List.of("sidecar", "main"));
-        target.recover(() -> {});
+        target.recover(Set.of(), () -> {});
         assertThat(target.state(restore).phase()).isEqualTo(PodRestorePhase.Accepted);
 
         target.acceptAgain(restore, () -> {});
@@ -227,7 +266,7 @@ class RestartedTargetTest {
     @Test
     void a_pod_that_was_cancelled_is_not_registered_again() throws Exception {
         recorded(TargetState.RESTORING);
-        target.recover(() -> {});
+        target.recover(Set.of(), () -> {});
 
         target.acceptAgain(restore(), () -> {});
 
