@@ -217,6 +217,9 @@ public final class NodeSource implements SourceAgent {
                 yield Outcome.RELEASED;
             }
             case NONE, GRANT, REFUSE -> {
+                // A target that still waits for the answer asks the record now.
+                Optional.ofNullable(migrations.get(uid))
+                        .ifPresent(migration -> migration.closeLink(null));
                 reserveAddresses(record);
                 yield Outcome.GRANTED;
             }
