@@ -1,6 +1,7 @@
 package dev.podmigration.agent.source;
 
 import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.commit.ObjectKey;
 import dev.podmigration.agent.commit.SourceDecision;
 import dev.podmigration.agent.commit.SourceEvent;
 import dev.podmigration.agent.commit.SourceRecord;
@@ -364,7 +365,13 @@ public final class NodeSource implements SourceAgent {
         PodInCluster known = pod(checkpoint);
         PodOnNode pod = tools.pod(known.uid(), known.moving());
         DumpOptions options = DumpOptions.of(checkpoint.getSpec().getOptions());
+        ObjectKey key =
+                new ObjectKey(
+                        checkpoint.getMetadata().getNamespace(),
+                        checkpoint.getMetadata().getName(),
+                        checkpoint.getMetadata().getUid());
         List<String> files = new ArrayList<>();
+        boolean complete = false;
         try {
             for (ContainerOnNode container : pod.containers()) {
                 LOG.info(
@@ -372,11 +379,20 @@ public final class NodeSource implements SourceAgent {
                         container.name(),
                         pod.namespace(),
                         pod.name());
-                files.addAll(new ContainerArchive(tools, pod, container).take(options));
+                for (String file : new ContainerArchive(tools, pod, container).take(options)) {
+                    tools.archives().add(key, file);
+                    files.add(file);
+                }
             }
+            complete = true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AgentFailure(FailureReason.Cancelled, "The agent is stopping", e);
+        } finally {
+            if (!complete) {
+                // Nobody would be told of the archives of some of the containers.
+                tools.archives().discard(key);
+            }
         }
         return new Archived(files);
     }
