@@ -66,7 +66,6 @@ import picocli.CommandLine.Command;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -227,7 +226,8 @@ final class RunCommand implements Callable<Integer> {
                             new Canary(host, command),
                             new SwapProof(host, mounts),
                             new NodeFactsReader(host, command, runtime),
-                            new MigrationNodePublisher(client, settings.node(), Clock.systemUTC()),
+                            new MigrationNodePublisher(
+                                    client, settings.node(), FaultPoints.clock()),
                             metrics);
             source.recover();
             keeper.prepare();
