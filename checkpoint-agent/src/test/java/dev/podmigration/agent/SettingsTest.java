@@ -42,8 +42,7 @@ class SettingsTest {
     @Test
     void a_limit_of_nothing_is_refused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () -> Settings.of(with(Map.of("PODMIGRATION_ARCHIVE_MAX_COUNT", "0"))))
+                .isThrownBy(() -> Settings.of(with(Map.of("PODMIGRATION_ARCHIVE_MAX_COUNT", "0"))))
                 .withMessageContaining("PODMIGRATION_ARCHIVE_MAX_COUNT");
     }
 

@@ -123,12 +123,10 @@ class AgentPolicyIT {
         try (KubernetesClient client = agent(OWN_NODE)) {
             assertThatCode(
                             () ->
-                                    client.resource(
-                                                    event("PodCheckpoint", "podmigration-agent"))
+                                    client.resource(event("PodCheckpoint", "podmigration-agent"))
                                             .create())
                     .doesNotThrowAnyException();
-            assertRefused(
-                    () -> client.resource(event("Secret", "podmigration-agent")).create());
+            assertRefused(() -> client.resource(event("Secret", "podmigration-agent")).create());
             assertRefused(() -> client.resource(event("PodCheckpoint", "kubelet")).create());
         }
     }

@@ -34,8 +34,7 @@ final class OpenSessions {
 
     /** 127.0.0.0/8, ::1 and ::ffff:127.0.0.0/104, as a little-endian machine prints them. */
     private static final Pattern LOOPBACK =
-            Pattern.compile(
-                    "[0-9A-F]{6}7F:.*|0{24}01000000:.*|0{16}FFFF0000[0-9A-F]{6}7F:.*");
+            Pattern.compile("[0-9A-F]{6}7F:.*|0{24}01000000:.*|0{16}FFFF0000[0-9A-F]{6}7F:.*");
 
     private final Path proc;
 
@@ -152,7 +151,6 @@ final class OpenSessions {
     }
 
     private static Finding warning(String what) {
-        return Finding.warning(
-                CHECK, FailureReason.OpenSession, what + " when the pod is moved.");
+        return Finding.warning(CHECK, FailureReason.OpenSession, what + " when the pod is moved.");
     }
 }

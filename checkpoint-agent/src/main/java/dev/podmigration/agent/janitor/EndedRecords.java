@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Records of what has ended and whose object and pod are gone without their agent having been asked,
- * because somebody took the finalizer away. A record that has not ended is not even listed.
+ * Records of what has ended and whose object and pod are gone without their agent having been
+ * asked, because somebody took the finalizer away. A record that has not ended is not even listed.
  */
 record EndedRecords(
         ContainerRuntime runtime,

@@ -80,9 +80,7 @@ public final class Janitor {
     private static AgentMetrics.Held sum(Holding.Kind kind, List<Holding> held) {
         List<Holding> ofKind = held.stream().filter(holding -> holding.kind() == kind).toList();
         return new AgentMetrics.Held(
-                kind.label(),
-                ofKind.size(),
-                ofKind.stream().mapToLong(Holding::bytes).sum());
+                kind.label(), ofKind.size(), ofKind.stream().mapToLong(Holding::bytes).sum());
     }
 
     private List<Holding> removeUnneeded(Instant now) throws IOException, InterruptedException {
@@ -112,9 +110,7 @@ public final class Janitor {
         }
         return archives.stream()
                 .filter(archive -> !excess.containsKey(archive))
-                .map(
-                        archive ->
-                                new Holding(Holding.Kind.ARCHIVE, archive.file(), archive.bytes()))
+                .map(archive -> new Holding(Holding.Kind.ARCHIVE, archive.file(), archive.bytes()))
                 .toList();
     }
 }

@@ -7,8 +7,8 @@ import java.util.Set;
  * themselves: what is made between the two looks is found needed.
  *
  * @param recorded uids of PodCheckpoints, PodRestores and pods that any record of this node names
- * @param objects uids of all PodCheckpoints and PodRestores, and of the pods of this node, that
- *     the API server has
+ * @param objects uids of all PodCheckpoints and PodRestores, and of the pods of this node, that the
+ *     API server has
  * @param containers ids of all containers that the runtime has, ended ones too
  */
 record Needs(Set<String> recorded, Set<String> objects, Set<String> containers) {

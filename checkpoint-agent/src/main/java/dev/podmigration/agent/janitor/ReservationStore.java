@@ -16,9 +16,7 @@ record ReservationStore(AddressReservation reservations) implements Store {
 
     @Override
     public List<Holding> list() throws IOException {
-        return reservations.owners().stream()
-                .map(owner -> new Holding(kind(), owner, 0))
-                .toList();
+        return reservations.owners().stream().map(owner -> new Holding(kind(), owner, 0)).toList();
     }
 
     @Override

@@ -20,8 +20,7 @@ public interface SourceAgent {
      *
      * @param fileBytes content of the files that move with it
      */
-    record Inspected(
-            List<InspectedContainer> containers, List<Finding> findings, long fileBytes) {
+    record Inspected(List<InspectedContainer> containers, List<Finding> findings, long fileBytes) {
         public Inspected {
             containers = List.copyOf(containers);
             findings = List.copyOf(findings);

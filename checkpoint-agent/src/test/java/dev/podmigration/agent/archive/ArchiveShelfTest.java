@@ -89,8 +89,7 @@ class ArchiveShelfTest {
     @Test
     void nothing_that_the_kubelet_would_not_name_so_is_deleted() {
         assertThatIOException()
-                .isThrownBy(
-                        () -> shelf.remove(new Archive(CHECKPOINT, "/etc/passwd", NOW, 1)))
+                .isThrownBy(() -> shelf.remove(new Archive(CHECKPOINT, "/etc/passwd", NOW, 1)))
                 .withMessageContaining("/etc/passwd");
     }
 

@@ -125,7 +125,8 @@ class RestKeyTest {
     void every_missing_end_is_noticed() throws Exception {
         seal(content(SealedOutput.CHUNK + 50));
         byte[] sealed = Files.readAllBytes(file);
-        for (int length : new int[] {0, 1, SALT, SALT + 1, SALT + SEALED_CHUNK, sealed.length - 1}) {
+        for (int length :
+                new int[] {0, 1, SALT, SALT + 1, SALT + SEALED_CHUNK, sealed.length - 1}) {
             Files.write(file, Arrays.copyOf(sealed, length));
             assertRefused(this::open);
         }

@@ -31,7 +31,12 @@ class FuzzedLogTest {
                     "pie: 1: Error (criu/pie/parasite.c:588): can't do it",
                     "(00.059790) Error (criu/cr-dump.c:1975): Dumping FAILED.",
                     "(00.000001) Version: 4.2 (gitid 0)",
-                    "Error (", "(1.1) Error (:1", "", "\u0000\u0000", "(((((((((", "Error ".repeat(50));
+                    "Error (",
+                    "(1.1) Error (:1",
+                    "",
+                    "\u0000\u0000",
+                    "(((((((((",
+                    "Error ".repeat(50));
 
     @TempDir Path directory;
 

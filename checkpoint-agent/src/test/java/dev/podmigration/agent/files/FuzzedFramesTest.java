@@ -55,11 +55,15 @@ class FuzzedFramesTest {
         for (int i = 0; i < ROUNDS; i++) {
             try (TreeWriter writer =
                     new TreeWriter(
-                            Map.of("tree", new TargetTree(root, Set.of(TreePath.of("b")), false)))) {
+                            Map.of(
+                                    "tree",
+                                    new TargetTree(root, Set.of(TreePath.of("b")), false)))) {
                 for (FileRecord record : records(mutator)) {
                     apply(
                             writer,
-                            frame(mutator, FileFrame.newBuilder().setTree("tree").addRecords(record)));
+                            frame(
+                                    mutator,
+                                    FileFrame.newBuilder().setTree("tree").addRecords(record)));
                 }
             }
         }

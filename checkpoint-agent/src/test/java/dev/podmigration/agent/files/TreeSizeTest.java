@@ -37,9 +37,7 @@ class TreeSizeTest {
         Files.write(merged.resolve("written"), new byte[300]);
         Files.createFile(upper.resolve("written"));
 
-        assertThat(
-                        TreeSize.bytes(
-                                Tree.overlay("root/main", upper, merged, Set.of())))
+        assertThat(TreeSize.bytes(Tree.overlay("root/main", upper, merged, Set.of())))
                 .isEqualTo(300);
     }
 }

@@ -31,9 +31,28 @@ public final class Mutator {
     /** Small ones: nothing that exists on the machine that runs the test is named. */
     private static final List<String> NAMES =
             List.of(
-                    "", ".", "..", "/", "a", "b", "a/b", "a/../b", "../planted", "/planted", "a//b",
-                    "a/", "b\0a", "a\nb", "link/planted", "root/main", "volume/../..", "main",
-                    "x".repeat(256), "x/".repeat(3000), "\u00e4\u4e16", "tree");
+                    "",
+                    ".",
+                    "..",
+                    "/",
+                    "a",
+                    "b",
+                    "a/b",
+                    "a/../b",
+                    "../planted",
+                    "/planted",
+                    "a//b",
+                    "a/",
+                    "b\0a",
+                    "a\nb",
+                    "link/planted",
+                    "root/main",
+                    "volume/../..",
+                    "main",
+                    "x".repeat(256),
+                    "x/".repeat(3000),
+                    "\u00e4\u4e16",
+                    "tree");
 
     private final Random random;
 

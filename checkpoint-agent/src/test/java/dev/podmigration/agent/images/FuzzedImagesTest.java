@@ -48,8 +48,7 @@ class FuzzedImagesTest {
                 accepted = accepted(mutator, writer, content);
             }
             try (Stream<Path> left = Files.list(place)) {
-                assertThat(left.toList())
-                        .isEqualTo(accepted ? List.of(images) : List.of());
+                assertThat(left.toList()).isEqualTo(accepted ? List.of(images) : List.of());
             }
         }
     }

@@ -77,10 +77,22 @@ class OpenSessionsTest {
     @Test
     void clients_of_the_monitor_are_attached() throws Exception {
         unixSockets(
-                "0001", "01", "10", "/run/crio/abc/attach",
-                "0005", "03", "11", "/run/crio/abc/attach",
-                "0005", "03", "12", "/run/crio/other/attach",
-                "0001", "03", "13", "/run/systemd/journal/stdout");
+                "0001",
+                "01",
+                "10",
+                "/run/crio/abc/attach",
+                "0005",
+                "03",
+                "11",
+                "/run/crio/abc/attach",
+                "0005",
+                "03",
+                "12",
+                "/run/crio/other/attach",
+                "0001",
+                "03",
+                "13",
+                "/run/systemd/journal/stdout");
         socket(MONITOR, 5, "10");
         socket(MONITOR, 6, "11");
         socket(MONITOR, 7, "13");
@@ -105,8 +117,7 @@ class OpenSessionsTest {
     }
 
     @Test
-    void a_connection_whose_other_end_nobody_in_the_pod_has_is_a_forwarded_port()
-            throws Exception {
+    void a_connection_whose_other_end_nobody_in_the_pod_has_is_a_forwarded_port() throws Exception {
         tcp(
                 line("0100007F:1F90", "0100007F:A000", "01", 21),
                 line("0100007F:A000", "0100007F:1F90", "01", 22));
@@ -163,7 +174,9 @@ class OpenSessionsTest {
         StringBuilder table = new StringBuilder("Num RefCount Protocol Flags Type St Inode Path\n");
         for (int i = 0; i < fields.length; i += 4) {
             table.append("ffff: 00000003 00000000 00000000 ")
-                    .append(String.join(" ", fields[i], fields[i + 1], fields[i + 2], fields[i + 3]))
+                    .append(
+                            String.join(
+                                    " ", fields[i], fields[i + 1], fields[i + 2], fields[i + 3]))
                     .append('\n');
         }
         Files.writeString(proc.resolve(MONITOR + "/net/unix"), table);

@@ -112,8 +112,7 @@ final class RotationTest {
 
             exchange(open);
             try (TargetLink later = connect()) {
-                AgentFailure refused =
-                        catchThrowableOfType(AgentFailure.class, () -> greet(later));
+                AgentFailure refused = catchThrowableOfType(AgentFailure.class, () -> greet(later));
                 assertThat(refused.reason()).isEqualTo(FailureReason.PeerRefused);
             }
         }

@@ -48,12 +48,7 @@ final class TestAuthority {
     /** Gives an agent a new key and a new certificate, as a renewal does. */
     void renew(Identity identity, String node, TestAuthority trusted, Lifetime lifetime)
             throws Exception {
-        update(
-                identity,
-                "CN=" + node + ",O=" + PeerNode.ORGANISATION,
-                node,
-                trusted,
-                lifetime);
+        update(identity, "CN=" + node + ",O=" + PeerNode.ORGANISATION, node, trusted, lifetime);
     }
 
     /** Gives an agent a new certificate of this authority, and trust in another one beside it. */
@@ -61,7 +56,12 @@ final class TestAuthority {
         KeyPair own = newKeys();
         identity.update(
                 own.getPrivate(),
-                List.of(signed("CN=" + node + ",O=" + PeerNode.ORGANISATION, node, own, Lifetime.usual())),
+                List.of(
+                        signed(
+                                "CN=" + node + ",O=" + PeerNode.ORGANISATION,
+                                node,
+                                own,
+                                Lifetime.usual())),
                 List.of(certificate, other.certificate));
     }
 

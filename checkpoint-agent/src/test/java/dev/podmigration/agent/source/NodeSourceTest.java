@@ -72,8 +72,7 @@ class NodeSourceTest {
         Files.createDirectories(reservation.getParent());
         Files.writeString(reservation, TestNode.SANDBOX + "\r\neth0");
         commit = new SourceCommit(new RecordStore<>(root.resolve("records"), SourceRecord.class));
-        archives =
-                ArchiveShelf.open(node.host(), root.resolve("archives"), Clock.systemUTC());
+        archives = ArchiveShelf.open(node.host(), root.resolve("archives"), Clock.systemUTC());
         criu = CriuConfiguration.of(node.host(), "/usr/bin/crun");
         source =
                 new NodeSource(

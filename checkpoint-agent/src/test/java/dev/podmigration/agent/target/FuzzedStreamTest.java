@@ -48,8 +48,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whatever the agent of a source sends, in whatever order: it is taken or refused with a reason, and
- * no pod is granted that did not come as a whole.
+ * Whatever the agent of a source sends, in whatever order: it is taken or refused with a reason,
+ * and no pod is granted that did not come as a whole.
  */
 class FuzzedStreamTest {
 
@@ -122,8 +122,7 @@ class FuzzedStreamTest {
                                                                 .setEntry(FileEntry.newBuilder()))
                                                 .addRecords(
                                                         FileRecord.newBuilder()
-                                                                .setTreeEnd(
-                                                                        TreeEnd.newBuilder()))),
+                                                                .setTreeEnd(TreeEnd.newBuilder()))),
                         SourceMessage.newBuilder().setFilesDone(FilesDone.newBuilder().setRound(1)),
                         SourceMessage.newBuilder()
                                 .setLog(

@@ -79,7 +79,8 @@ final class ProbePatience {
                         CHECK,
                         probes == 0
                                 ? "The pod has no liveness or readiness probe."
-                                : "Every probe gives up later than the freeze is expected to end."));
+                                : "Every probe gives up later than the freeze is expected to"
+                                        + " end."));
     }
 
     /** Ordinary init containers have ended. */
