@@ -104,6 +104,35 @@ final class PeerRefusalTest {
     }
 
     @Test
+    void a_message_that_is_too_large_is_not_taken() throws Exception {
+        try (PeerServer server = PeerServer.onLoopback(ours.agent("node-b", ours), new Nobody());
+                TargetLink link =
+                        new PeerClient(ours.agent("node-a", ours))
+                                .connect(
+                                        "node-b",
+                                        InetAddress.getLoopbackAddress().getHostAddress()
+                                                + ":"
+                                                + server.port())) {
+            AgentFailure heard =
+                    catchThrowableOfType(
+                            AgentFailure.class,
+                            () -> {
+                                link.send(
+                                        SourceMessage.newBuilder()
+                                                .setHello(
+                                                        Hello.newBuilder()
+                                                                .setRestoreName(
+                                                                        "x".repeat(5 << 20)))
+                                                .build());
+                                link.await(TargetMessage.BodyCase.WELCOME, LIMIT);
+                            });
+
+            assertThat(heard.reason()).isNotEqualTo(FailureReason.LauncherTimeout);
+            assertThat(heard).hasMessageNotContaining("greeted");
+        }
+    }
+
+    @Test
     void a_fault_of_the_target_is_told_at_once() throws Exception {
         PeerHandler faulty =
                 new PeerHandler() {

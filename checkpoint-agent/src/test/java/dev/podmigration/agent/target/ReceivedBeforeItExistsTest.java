@@ -214,6 +214,32 @@ class ReceivedBeforeItExistsTest {
     }
 
     @Test
+    void aStreamThatIsPlayedAgainIsRefused() throws Exception {
+        begin();
+        fence();
+        assertRefusedAgain();
+
+        image();
+        send(files(true));
+        send(FilesDone.newBuilder().setRound(1).setLast(true));
+        assertRefusedAgain();
+
+        send(SourceMessage.newBuilder().setGrant(Grant.getDefaultInstance()));
+        assertRefusedAgain();
+        assertThat(phase()).isEqualTo(PodRestorePhase.Granted);
+    }
+
+    private void assertRefusedAgain() {
+        TargetSession again =
+                target.open((namespace, name) -> Optional.of(restore), "node-a", replies::add);
+        assertThatThrownBy(
+                        () -> again.receive(SourceMessage.newBuilder().setHello(hello()).build()))
+                .asInstanceOf(type(AgentFailure.class))
+                .extracting(AgentFailure::reason)
+                .isEqualTo(FailureReason.AlreadyMigrating);
+    }
+
+    @Test
     void aSourceThatDoesNotKnowOfItIsRefused() throws Exception {
         target.accept(restore, () -> {});
         session = target.open((namespace, name) -> Optional.of(restore), "node-a", replies::add);

@@ -7,6 +7,7 @@ import dev.podmigration.api.v1alpha1.Finding;
 import dev.podmigration.api.v1alpha1.InspectedContainer;
 import dev.podmigration.api.v1alpha1.PodCheckpointStatus;
 import dev.podmigration.api.v1alpha1.Verdict;
+import dev.podmigration.fault.FaultPoints;
 import dev.podmigration.operator.forecast.FreezeForecast;
 import dev.podmigration.operator.observe.Observation;
 
@@ -106,6 +107,12 @@ public final class Preflight {
         List<Finding> refused =
                 findings.stream()
                         .filter(finding -> finding.getVerdict() == Verdict.Refused)
+                        // For a test that shows what would happen.
+                        .filter(
+                                finding ->
+                                        !FaultPoints.isIgnored(
+                                                "operator refuses",
+                                                String.valueOf(finding.getReason())))
                         .toList();
         if (refused.isEmpty()) {
             return Optional.empty();
