@@ -138,8 +138,9 @@ final class ReceptionPlace {
         Files.createFile(memory().resolve(COMPLETE));
     }
 
+    /** Without the key, as after an agent of an older version, the files cannot be read. */
     boolean isComplete() {
-        return Files.exists(memory().resolve(COMPLETE));
+        return Files.exists(memory().resolve(COMPLETE)) && Files.exists(memory().resolve(KEY));
     }
 
     /** From now on launchers of this pod find what was received. */
