@@ -161,7 +161,7 @@ final class RunCommand implements Callable<Integer> {
                     ArchiveShelf.open(
                             host,
                             directories.data().resolve("records/archives"),
-                            Clock.systemUTC());
+                            FaultPoints.clock());
             KubernetesCluster cluster = new KubernetesCluster(client, settings.node());
             NodeSource source =
                     new NodeSource(
@@ -211,10 +211,10 @@ final class RunCommand implements Callable<Integer> {
                                     cluster),
                             archives,
                             settings.archives(),
-                            new RemovedArchives(client, Clock.systemUTC()),
+                            new RemovedArchives(client, FaultPoints.clock()),
                             settings.leftoverAge(),
                             metrics,
-                            Clock.systemUTC());
+                            FaultPoints.clock());
             NodeKeeper keeper =
                     new NodeKeeper(
                             settings,

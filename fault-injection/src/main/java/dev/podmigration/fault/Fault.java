@@ -8,6 +8,8 @@ public enum Fault {
     HOLD,
     /** One bit of what is sent is another one; at a point without bytes nothing. */
     FLIP,
-    /** What a check has found is ignored, as often as it is asked, until the schedule is cleared. */
+    /**
+     * What a check has found is ignored, as often as it is asked, until the schedule is cleared.
+     */
     IGNORE
 }

@@ -92,8 +92,7 @@ class FaultScheduleTest {
     void whatIsIgnoredIsSoUntilItIsCleared() {
         assertThat(schedule.ignores("operator refuses NodeCordoned")).isFalse();
         assertThat(
-                        FaultControl.answer(
-                                        schedule, "PUT", "ignore operator refuses NodeCordoned")
+                        FaultControl.answer(schedule, "PUT", "ignore operator refuses NodeCordoned")
                                 .code())
                 .isEqualTo(200);
 

@@ -44,8 +44,7 @@ class RemovedArchivesIT {
     @BeforeEach
     void takeTheArchives() {
         PodCheckpoint made = new PodCheckpoint();
-        made.setMetadata(
-                new ObjectMetaBuilder().withNamespace(namespace).withName("keep").build());
+        made.setMetadata(new ObjectMetaBuilder().withNamespace(namespace).withName("keep").build());
         made.getSpec().setNodeName("node-a");
         made.getSpec().setPodName("app");
         made.getSpec().setGoal(CheckpointGoal.Archive);
@@ -67,8 +66,7 @@ class RemovedArchivesIT {
                 .satisfies(
                         event -> {
                             assertThat(event.getReason()).isEqualTo("ArchiveRemoved");
-                            assertThat(event.getMessage())
-                                    .contains(OLD, "it was older than 168 h");
+                            assertThat(event.getMessage()).contains(OLD, "it was older than 168 h");
                             assertThat(event.getInvolvedObject().getUid())
                                     .isEqualTo(checkpoint.getMetadata().getUid());
                         });

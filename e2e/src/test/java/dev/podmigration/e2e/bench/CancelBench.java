@@ -24,8 +24,8 @@ import java.util.List;
 
 /**
  * How long it takes from a wish to cancel, while the pod stands still, until its client is answered
- * again, and until the migration says that it is cancelled. The restore is held meanwhile. The first
- * round warms everything up and does not count.
+ * again, and until the migration says that it is cancelled. The restore is held meanwhile. The
+ * first round warms everything up and does not count.
  */
 public final class CancelBench {
 
@@ -50,8 +50,7 @@ public final class CancelBench {
         List<Times> measured = new ArrayList<>();
         try {
             Pod pod = playground.start(TestPods.echo("echo", NODE_A));
-            try (EchoClient client =
-                    EchoClient.connect(pod.getStatus().getPodIP(), ECHO_PORT)) {
+            try (EchoClient client = EchoClient.connect(pod.getStatus().getPodIP(), ECHO_PORT)) {
                 for (int round = 0; round <= rounds; round++) {
                     Times times = cancelled(lab, playground, client);
                     System.err.printf("round %d: %s%n", round, times);

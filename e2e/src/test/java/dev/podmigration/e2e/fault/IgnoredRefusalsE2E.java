@@ -3,6 +3,7 @@ package dev.podmigration.e2e.fault;
 import static dev.podmigration.e2e.lab.Lab.NODE_A;
 import static dev.podmigration.e2e.lab.Lab.NODE_B;
 import static dev.podmigration.e2e.lab.TestPods.ECHO_PORT;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -27,9 +28,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * What the checks refuse would really fail: the operator is told to ignore one refusal, and the same
- * wish ends without a move. The pod lives on, because whatever fails before the commit is undone.
- * Needs the images that can be told so ({@code deploy/on-lab install --faults}).
+ * What the checks refuse would really fail: the operator is told to ignore one refusal, and the
+ * same wish ends without a move. The pod lives on, because whatever fails before the commit is
+ * undone. Needs the images that can be told so ({@code deploy/on-lab install --faults}).
  */
 @OnLab
 class IgnoredRefusalsE2E {

@@ -2,6 +2,7 @@ package dev.podmigration.e2e.plan;
 
 import static dev.podmigration.e2e.lab.Lab.NODE_A;
 import static dev.podmigration.e2e.lab.Lab.NODE_B;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -51,7 +52,8 @@ class DryRunE2E {
         playground.start(TestPods.echo("echo", NODE_A));
         assertThat(reasons(plan(moves))).doesNotContain(FailureReason.OpenSession);
         Thread session =
-                Thread.ofPlatform().start(() -> playground.kubectl("exec", "echo", "--", "sleep", "20"));
+                Thread.ofPlatform()
+                        .start(() -> playground.kubectl("exec", "echo", "--", "sleep", "20"));
 
         await("the session is seen")
                 .atMost(Duration.ofSeconds(18))
