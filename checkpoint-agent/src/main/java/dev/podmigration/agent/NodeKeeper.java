@@ -3,6 +3,7 @@ package dev.podmigration.agent;
 import dev.podmigration.agent.address.NetworkFacts;
 import dev.podmigration.agent.canary.Canary;
 import dev.podmigration.agent.canary.Proof;
+import dev.podmigration.agent.canary.SwapProof;
 import dev.podmigration.agent.fence.FenceRehearsal;
 import dev.podmigration.agent.fence.PacketFilter;
 import dev.podmigration.agent.host.Host;
@@ -48,6 +49,7 @@ final class NodeKeeper {
     private final ContainerRuntime runtime;
     private final NodeParts parts;
     private final Canary canary;
+    private final SwapProof swap;
     private final NodeFactsReader reader;
     private final MigrationNodePublisher publisher;
     private final AgentMetrics metrics;
@@ -66,6 +68,7 @@ final class NodeKeeper {
             ContainerRuntime runtime,
             NodeParts parts,
             Canary canary,
+            SwapProof swap,
             NodeFactsReader reader,
             MigrationNodePublisher publisher,
             AgentMetrics metrics) {
@@ -76,6 +79,7 @@ final class NodeKeeper {
         this.runtime = runtime;
         this.parts = parts;
         this.canary = canary;
+        this.swap = swap;
         this.reader = reader;
         this.publisher = publisher;
         this.metrics = metrics;
@@ -91,7 +95,9 @@ final class NodeKeeper {
             tried = Instant.now();
             parts.install();
             FenceRehearsal.run(filter);
-            proofs = canary.prove(runtime.configuration());
+            List<Proof> proved = new ArrayList<>(canary.prove(runtime.configuration()));
+            proved.add(swap.prove());
+            proofs = List.copyOf(proved);
             metrics.proved(
                     proofs.stream().collect(Collectors.toMap(Proof::ability, Proof::proved)));
             problems = List.of();

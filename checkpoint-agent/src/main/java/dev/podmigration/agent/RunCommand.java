@@ -2,7 +2,9 @@ package dev.podmigration.agent;
 
 import dev.podmigration.agent.address.AddressReservation;
 import dev.podmigration.agent.address.KeptAddresses;
+import dev.podmigration.agent.archive.ArchiveShelf;
 import dev.podmigration.agent.canary.Canary;
+import dev.podmigration.agent.canary.SwapProof;
 import dev.podmigration.agent.commit.ReceiverCommit;
 import dev.podmigration.agent.commit.ReceiverRecord;
 import dev.podmigration.agent.commit.RecordStore;
@@ -24,6 +26,8 @@ import dev.podmigration.agent.host.NodeDirectories;
 import dev.podmigration.agent.host.TmpfsMounts;
 import dev.podmigration.agent.inspect.ContainerInspector;
 import dev.podmigration.agent.install.NodeParts;
+import dev.podmigration.agent.janitor.Janitor;
+import dev.podmigration.agent.janitor.NodeHoldings;
 import dev.podmigration.agent.linux.NetworkNamespace;
 import dev.podmigration.agent.metrics.AgentMetrics;
 import dev.podmigration.agent.node.MigrationNodePublisher;
@@ -36,6 +40,7 @@ import dev.podmigration.agent.reconcile.CheckpointHalf;
 import dev.podmigration.agent.reconcile.HalfController;
 import dev.podmigration.agent.reconcile.KubernetesCluster;
 import dev.podmigration.agent.reconcile.NodePods;
+import dev.podmigration.agent.reconcile.RemovedArchives;
 import dev.podmigration.agent.reconcile.RestoreHalf;
 import dev.podmigration.agent.runtime.ContainerRuntime;
 import dev.podmigration.agent.runtime.CrioRuntimeClient;
@@ -64,6 +69,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -89,6 +95,9 @@ final class RunCommand implements Callable<Integer> {
     private static final Duration LOOK = Duration.ofSeconds(10);
 
     private static final Duration RENEW_RETRY = Duration.ofMinutes(1);
+
+    /** Nothing waits for what the janitor removes. */
+    private static final Duration CLEAN = Duration.ofMinutes(5);
 
     /**
      * Together with REPORT_LIMIT for both halves below the time that {@link Termination} leaves.
@@ -147,6 +156,13 @@ final class RunCommand implements Callable<Integer> {
                                     directories.data().resolve("records/receptions"),
                                     ReceiverRecord.class));
 
+            AddressReservation reservations = new AddressReservation(host.path(CNI_NETWORKS));
+            ArchiveShelf archives =
+                    ArchiveShelf.open(
+                            host,
+                            directories.data().resolve("records/archives"),
+                            FaultPoints.clock());
+            KubernetesCluster cluster = new KubernetesCluster(client, settings.node());
             NodeSource source =
                     new NodeSource(
                             new SourceTools(
@@ -160,12 +176,12 @@ final class RunCommand implements Callable<Integer> {
                                     criuLogs,
                                     new ContainerInspector(Path.of("/proc")),
                                     filter,
-                                    new SourceAddresses(
-                                            host, new AddressReservation(host.path(CNI_NETWORKS))),
+                                    new SourceAddresses(host, reservations),
                                     peers,
                                     sourceCommit,
+                                    archives,
                                     settings.peerAddress()),
-                            new KubernetesCluster(client));
+                            cluster);
             NodeTarget target =
                     new NodeTarget(
                             new TargetTools(
@@ -181,6 +197,24 @@ final class RunCommand implements Callable<Integer> {
                                     targetCommit,
                                     receiverCommit,
                                     host.path(KUBELET_ROOT)));
+            Janitor janitor =
+                    new Janitor(
+                            new NodeHoldings(
+                                    host,
+                                    mounts,
+                                    runtime,
+                                    filter,
+                                    reservations,
+                                    sourceCommit,
+                                    targetCommit,
+                                    receiverCommit,
+                                    cluster),
+                            archives,
+                            settings.archives(),
+                            new RemovedArchives(client, FaultPoints.clock()),
+                            settings.leftoverAge(),
+                            metrics,
+                            FaultPoints.clock());
             NodeKeeper keeper =
                     new NodeKeeper(
                             settings,
@@ -190,6 +224,7 @@ final class RunCommand implements Callable<Integer> {
                             runtime,
                             new NodeParts(host, command, CrioRuntimeClient.DEFAULT_SOCKET, runtime),
                             new Canary(host, command),
+                            new SwapProof(host, mounts),
                             new NodeFactsReader(host, command, runtime),
                             new MigrationNodePublisher(
                                     client, settings.node(), FaultPoints.clock()),
@@ -228,7 +263,7 @@ final class RunCommand implements Callable<Integer> {
                 keepRenewed(
                         renewals, certificates, identity, certificates.renew(identity, SIGN_LIMIT));
                 target.recover(pods.uids(), restores::wake);
-                liftLeftFences(filter, sourceCommit, targetCommit);
+                liftLeftFences(filter, sourceCommit, targetCommit, receiverCommit);
                 metrics.active(checkpoints::active, restores::active);
                 try (PeerServer server =
                         new PeerServer(
@@ -242,6 +277,7 @@ final class RunCommand implements Callable<Integer> {
                     // After what a restarted agent owes to migrations that are under way.
                     new StreamWarmUp(identity, settings.node(), directories.state()).run();
                     keepReported(reports, keeper, identity);
+                    keepClean(reports, janitor);
                     unready.set("");
                     LOG.info("Serving node {} at {}", settings.node(), server.port());
                     termination.await();
@@ -270,11 +306,18 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private static void liftLeftFences(
-            PacketFilter filter, SourceCommit sourceCommit, TargetCommit targetCommit)
+            PacketFilter filter,
+            SourceCommit sourceCommit,
+            TargetCommit targetCommit,
+            ReceiverCommit receiverCommit)
             throws IOException, InterruptedException {
         Set<FilterId> recorded = new HashSet<>();
         sourceCommit.all().forEach(record -> recorded.add(new FilterId(record.name())));
         targetCommit.all().forEach(record -> recorded.add(new FilterId(record.podUid())));
+        receiverCommit.all().stream()
+                .map(ReceiverRecord::podUid)
+                .filter(Objects::nonNull)
+                .forEach(uid -> recorded.add(new FilterId(uid)));
         try (NetworkNamespace node = NetworkNamespace.ofThisProcess()) {
             LeftFences.lift(filter, node, recorded);
         }
@@ -292,6 +335,25 @@ final class RunCommand implements Callable<Integer> {
                 },
                 0,
                 LOOK.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    @SuppressWarnings(
+            "FutureReturnValueIgnored") // The task catches what it meets and ends with its
+    // executor.
+    private static void keepClean(ScheduledExecutorService reports, Janitor janitor) {
+        reports.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        janitor.look();
+                    } catch (IOException | RuntimeException e) {
+                        LOG.warn("The node could not be looked over; nothing was removed", e);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                0,
+                CLEAN.toMillis(),
                 TimeUnit.MILLISECONDS);
     }
 

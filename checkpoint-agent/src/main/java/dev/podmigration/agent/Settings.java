@@ -1,5 +1,8 @@
 package dev.podmigration.agent;
 
+import dev.podmigration.agent.archive.ArchiveLimits;
+
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -11,9 +14,18 @@ import java.util.Map;
  * @param port at which other agents reach this one, TCP
  * @param imagePort at which memory images of other agents arrive, TCP
  * @param healthPort of /livez, /readyz and /metrics, TCP
+ * @param archives how many of them the node keeps
+ * @param leftoverAge how long something must have been of no use before it is removed
  */
 record Settings(
-        String node, String address, String namespace, int port, int imagePort, int healthPort) {
+        String node,
+        String address,
+        String namespace,
+        int port,
+        int imagePort,
+        int healthPort,
+        ArchiveLimits archives,
+        Duration leftoverAge) {
 
     static Settings of(Map<String, String> environment) {
         return new Settings(
@@ -22,7 +34,13 @@ record Settings(
                 required(environment, "POD_NAMESPACE"),
                 port(environment, "PODMIGRATION_LISTEN_PORT", 9444),
                 port(environment, "PODMIGRATION_IMAGE_PORT", 9446),
-                port(environment, "PODMIGRATION_HEALTH_PORT", 9445));
+                port(environment, "PODMIGRATION_HEALTH_PORT", 9445),
+                new ArchiveLimits(
+                        Duration.ofHours(
+                                positive(environment, "PODMIGRATION_ARCHIVE_MAX_AGE_HOURS", 168)),
+                        positive(environment, "PODMIGRATION_ARCHIVE_MAX_COUNT", 20),
+                        (long) positive(environment, "PODMIGRATION_ARCHIVE_MAX_GIB", 20) << 30),
+                Duration.ofMinutes(positive(environment, "PODMIGRATION_LEFTOVER_MINUTES", 15)));
     }
 
     /** {@code host:port} for other agents. */
@@ -39,6 +57,14 @@ record Settings(
         String value = environment.get(name);
         if (value == null || value.isBlank()) {
             throw new IllegalArgumentException("The environment variable " + name + " is not set");
+        }
+        return value;
+    }
+
+    private static int positive(Map<String, String> environment, String name, int otherwise) {
+        int value = Integer.parseInt(environment.getOrDefault(name, Integer.toString(otherwise)));
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " is not positive: " + value);
         }
         return value;
     }

@@ -17,6 +17,8 @@ import dev.podmigration.api.v1alpha1.RestoreGoal;
 import dev.podmigration.apiserver.ApiServer;
 import dev.podmigration.apiserver.ApiServerExtension;
 
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -114,6 +116,39 @@ class AgentPolicyIT {
                                                 return found;
                                             }));
         }
+    }
+
+    @Test
+    void anAgentWritesEventsAboutPodCheckpointsInItsOwnName() {
+        try (KubernetesClient client = agent(OWN_NODE)) {
+            assertThatCode(
+                            () ->
+                                    client.resource(event("PodCheckpoint", "podmigration-agent"))
+                                            .create())
+                    .doesNotThrowAnyException();
+            assertRefused(() -> client.resource(event("Secret", "podmigration-agent")).create());
+            assertRefused(() -> client.resource(event("PodCheckpoint", "kubelet")).create());
+        }
+    }
+
+    private Event event(String kind, String component) {
+        return new EventBuilder()
+                .withNewMetadata()
+                .withGenerateName("archive-")
+                .withNamespace(namespace)
+                .endMetadata()
+                .withNewInvolvedObject()
+                .withKind(kind)
+                .withName("keep")
+                .withNamespace(namespace)
+                .endInvolvedObject()
+                .withReason("ArchiveRemoved")
+                .withMessage("it was too old")
+                .withType("Normal")
+                .withNewSource()
+                .withComponent(component)
+                .endSource()
+                .build();
     }
 
     @Test

@@ -7,5 +7,9 @@ public enum Fault {
     /** The thread stands still until it is released, so that something else can be broken. */
     HOLD,
     /** One bit of what is sent is another one; at a point without bytes nothing. */
-    FLIP
+    FLIP,
+    /**
+     * What a check has found is ignored, as often as it is asked, until the schedule is cleared.
+     */
+    IGNORE
 }

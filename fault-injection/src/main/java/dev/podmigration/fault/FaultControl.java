@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * <ul>
  *   <li>GET: one line {@code held POINT} for each thread that is held, then one line {@code passed
  *       POINT} for each point in the order in which they were passed
- *   <li>PUT with the body {@code FAULT POINT}: arms the point once
+ *   <li>PUT with the body {@code FAULT POINT}: arms the point once; {@code ignore POINT} lasts
  *   <li>PUT with the body {@code clock DURATION}, such as {@code clock PT1H}: the program's clock
  *       is ahead by so much until it is told otherwise or ends
  *   <li>DELETE: lets go of what is held and forgets what is armed and passed

@@ -96,6 +96,15 @@ public final class FaultPoints {
         }
     }
 
+    /**
+     * Whether a test wants to see what happens if a check's answer is ignored; never in a normal
+     * run.
+     */
+    public static boolean isIgnored(String side, Object what) {
+        FaultSchedule found = schedule;
+        return found != null && found.ignores(side + " " + what);
+    }
+
     private static Path besideThisJar(String file) {
         try {
             URI own = FaultPoints.class.getProtectionDomain().getCodeSource().getLocation().toURI();

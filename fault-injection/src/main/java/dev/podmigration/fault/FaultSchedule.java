@@ -79,6 +79,11 @@ final class FaultSchedule {
         }
     }
 
+    /** Not noted among those that were passed: nothing happens there. */
+    synchronized boolean ignores(String point) {
+        return armed.get(point) == Fault.IGNORE;
+    }
+
     private synchronized Optional<Fault> take(String point) {
         if (passed.size() < LONGEST_TRACE) {
             passed.add(point);
@@ -90,7 +95,7 @@ final class FaultSchedule {
                     switch (found) {
                         case HALT -> halt.run();
                         case HOLD -> hold(point);
-                        case FLIP -> {}
+                        case FLIP, IGNORE -> {}
                     }
                 });
         return fault;

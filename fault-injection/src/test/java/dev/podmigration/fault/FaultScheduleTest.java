@@ -89,6 +89,27 @@ class FaultScheduleTest {
     }
 
     @Test
+    void whatIsIgnoredIsSoUntilItIsCleared() {
+        assertThat(schedule.ignores("operator refuses NodeCordoned")).isFalse();
+        assertThat(
+                        FaultControl.answer(schedule, "PUT", "ignore operator refuses NodeCordoned")
+                                .code())
+                .isEqualTo(200);
+
+        assertThat(schedule.ignores("operator refuses NodeCordoned")).isTrue();
+        assertThat(schedule.ignores("operator refuses NodeCordoned")).isTrue();
+        assertThat(schedule.ignores("operator refuses HostNetwork")).isFalse();
+        assertThat(schedule.passed()).isEmpty();
+        schedule.clear();
+        assertThat(schedule.ignores("operator refuses NodeCordoned")).isFalse();
+    }
+
+    @Test
+    void aNormalRunIgnoresNothing() {
+        assertThat(FaultPoints.isIgnored("operator refuses", "NodeCordoned")).isFalse();
+    }
+
+    @Test
     void whatIsNotUnderstoodIsRefused() {
         assertThat(FaultControl.answer(schedule, "PUT", "explode here").code()).isEqualTo(400);
         assertThat(FaultControl.answer(schedule, "PUT", "halt").code()).isEqualTo(400);

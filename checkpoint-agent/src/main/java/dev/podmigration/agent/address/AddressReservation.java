@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -118,6 +120,29 @@ public final class AddressReservation {
             }
         }
         return taken;
+    }
+
+    /** Everybody who has taken an address, in every network. */
+    public Set<String> owners() throws IOException {
+        Set<String> owners = new TreeSet<>();
+        for (Path network : networkDirectories()) {
+            try (DirectoryStream<Path> files =
+                    Files.newDirectoryStream(network, Files::isRegularFile)) {
+                for (Path file : files) {
+                    if (address(file).isPresent()) {
+                        owner(Files.readString(file)).ifPresent(owners::add);
+                    }
+                }
+            }
+        }
+        return owners;
+    }
+
+    private static Optional<String> owner(String content) {
+        int end = content.indexOf(LINE_BREAK);
+        return content.startsWith(MARK) && end > 0
+                ? Optional.of(content.substring(MARK.length(), end))
+                : Optional.empty();
     }
 
     private interface Change {

@@ -3,6 +3,7 @@ package dev.podmigration.agent.criu;
 import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.api.v1alpha1.FailureReason;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,9 @@ public final class CriuLogReader {
      * of them.
      */
     private static final int MAX_LINES = 20;
+
+    /** A program chooses the names in it, and the lines go into the status of an object. */
+    private static final int MAX_LINE_LENGTH = 4096;
 
     /**
      * {@code (00.123456) 17: Error (criu/files-reg.c:2353): File ...} with the process only at
@@ -85,15 +89,31 @@ public final class CriuLogReader {
         List<String> lines = new ArrayList<>();
         // Paths in it may be in any encoding.
         try (BufferedReader reader = Files.newBufferedReader(log, StandardCharsets.ISO_8859_1)) {
-            for (String line = reader.readLine();
+            for (String line = line(reader);
                     line != null && lines.size() < MAX_LINES;
-                    line = reader.readLine()) {
+                    line = line(reader)) {
                 if (ERROR.matcher(line).lookingAt() && !NOISE.matcher(line).find()) {
                     lines.add(line);
                 }
             }
         }
         return lines;
+    }
+
+    /** The beginning of the next line, or null after the last. */
+    private static @Nullable String line(BufferedReader reader) throws IOException {
+        StringBuilder line = new StringBuilder();
+        int next = reader.read();
+        if (next < 0) {
+            return null;
+        }
+        while (next >= 0 && next != '\n') {
+            if (line.length() < MAX_LINE_LENGTH) {
+                line.append((char) next);
+            }
+            next = reader.read();
+        }
+        return line.toString();
     }
 
     /** The first line whose meaning is known, else the first line. */

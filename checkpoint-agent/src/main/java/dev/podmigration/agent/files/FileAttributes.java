@@ -2,9 +2,11 @@ package dev.podmigration.agent.files;
 
 import com.google.protobuf.ByteString;
 
+import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.linux.ErrnoException;
 import dev.podmigration.agent.linux.ExtendedAttributes;
 import dev.podmigration.agent.linux.FileMetadata;
+import dev.podmigration.agent.linux.FileStatus;
 import dev.podmigration.agent.wire.FileAttribute;
 import dev.podmigration.agent.wire.FileEntry;
 import dev.podmigration.agent.wire.FileTime;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,6 +24,7 @@ import java.util.Optional;
 final class FileAttributes {
     static final int TYPE_MASK = 0xf000;
     static final int SYMBOLIC_LINK = 0xa000;
+    private static final int NANOS_PER_SECOND = 1_000_000_000;
 
     private FileAttributes() {}
 
@@ -66,6 +70,39 @@ final class FileAttributes {
     }
 
     private static Instant instant(FileTime time) {
-        return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+        return FileStatus.instant(time.getSeconds(), time.getNanos());
+    }
+
+    /**
+     * Refuses what no file can have.
+     *
+     * @throws AgentFailure before anything of it is applied
+     */
+    static void check(FileEntry entry) throws AgentFailure {
+        for (FileTime time : List.of(entry.getAccessed(), entry.getModified())) {
+            if (time.getNanos() < 0 || time.getNanos() >= NANOS_PER_SECOND) {
+                throw Malformed.record("a time with %d ns".formatted(time.getNanos()));
+            }
+        }
+        if ((entry.getMode() & TYPE_MASK) == SYMBOLIC_LINK
+                && !isName(entry.getLinkTarget())
+                && !entry.getContentKept()) {
+            throw Malformed.record("a symbolic link to nothing that can be named");
+        }
+        for (FileAttribute attribute : entry.getAttributesList()) {
+            if (!isName(attribute.getName())) {
+                throw Malformed.record("an attribute without a proper name");
+            }
+        }
+    }
+
+    /** For the kernel a zero byte ends a name. */
+    private static boolean isName(ByteString name) {
+        for (int i = 0; i < name.size(); i++) {
+            if (name.byteAt(i) == 0) {
+                return false;
+            }
+        }
+        return !name.isEmpty();
     }
 }

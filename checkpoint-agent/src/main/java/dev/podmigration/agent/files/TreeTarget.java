@@ -89,6 +89,7 @@ final class TreeTarget implements AutoCloseable {
     }
 
     private void make(FileEntry entry) throws IOException, AgentFailure {
+        FileAttributes.check(entry);
         TreePath path = path(entry.getPath());
         int type = entry.getMode() & FileAttributes.TYPE_MASK;
         if (type == 0x4000) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Memory file systems of the node, made and removed by the node's own mount program, since mounts
@@ -17,6 +18,12 @@ public final class TmpfsMounts {
     /** What the node's list of mounts shows as the source. */
     private static final String NAME = "podmigration";
 
+    /**
+     * Keeps the pages out of the swap, which is a disk. Linux 6.4 and newer; tmpfs(5). Older ones
+     * refuse the mount.
+     */
+    private static final String NO_SWAP = ",noswap";
+
     private final Host host;
     private final HostCommand command;
 
@@ -25,31 +32,42 @@ public final class TmpfsMounts {
         this.command = command;
     }
 
+    /** Where the kernel may put what is in a file system. */
+    public enum Pages {
+        IN_MEMORY,
+        IN_MEMORY_OR_SWAP
+    }
+
     /**
      * Puts an empty file system on a directory, unless there is one already.
      *
      * @param sizeBytes a write beyond that fails with ENOSPC
      */
-    public void mount(Path directory, long sizeBytes) throws IOException, InterruptedException {
-        if (isMounted(directory)) {
-            return;
+    public Pages mount(Path directory, long sizeBytes) throws IOException, InterruptedException {
+        Optional<MountInfo> before = mounted(directory);
+        if (before.isPresent()) {
+            return before.get().superOptions().contains("noswap")
+                    ? Pages.IN_MEMORY
+                    : Pages.IN_MEMORY_OR_SWAP;
         }
         Files.createDirectories(directory);
-        command.run(
-                        LIMIT,
-                        "mount",
-                        "-t",
-                        "tmpfs",
-                        "-o",
-                        "mode=0700,size=" + sizeBytes,
-                        NAME,
-                        host.nameOnNode(directory))
-                .orThrow();
+        String options = "mode=0700,size=" + sizeBytes;
+        if (mount(directory, options + NO_SWAP).succeeded()) {
+            return Pages.IN_MEMORY;
+        }
+        mount(directory, options).orThrow();
+        return Pages.IN_MEMORY_OR_SWAP;
+    }
+
+    private CommandResult mount(Path directory, String options)
+            throws IOException, InterruptedException {
+        return command.run(
+                LIMIT, "mount", "-t", "tmpfs", "-o", options, NAME, host.nameOnNode(directory));
     }
 
     /** Removes the file system with all that is in it; a directory without one is fine. */
     public void unmount(Path directory) throws IOException, InterruptedException {
-        if (isMounted(directory)) {
+        if (mounted(directory).isPresent()) {
             command.run(LIMIT, "umount", "--lazy", host.nameOnNode(directory)).orThrow();
         }
     }
@@ -62,8 +80,10 @@ public final class TmpfsMounts {
                 .toList();
     }
 
-    private boolean isMounted(Path directory) throws IOException {
+    private Optional<MountInfo> mounted(Path directory) throws IOException {
         String name = host.nameOnNode(directory);
-        return MountInfo.of(host, 1).stream().anyMatch(mount -> mount.mountPoint().equals(name));
+        return MountInfo.of(host, 1).stream()
+                .filter(mount -> mount.mountPoint().equals(name))
+                .findFirst();
     }
 }

@@ -8,6 +8,7 @@ import dev.podmigration.api.v1alpha1.Jvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,26 @@ public final class ContainerInspector {
                                     + " bytes open"));
         }
         return new Inspection(container, findings.stream().distinct().toList());
+    }
+
+    /**
+     * Sessions of people in one container.
+     *
+     * @param init its first process
+     * @param pids every process of the container
+     */
+    public List<Finding> sessions(String name, long init, List<Long> pids) throws IOException {
+        return new OpenSessions(proc).into(name, init, pids);
+    }
+
+    /**
+     * Ports of the pod that are forwarded to people.
+     *
+     * @param init a process of the pod
+     * @param pids every process of the pod
+     */
+    public List<Finding> forwardedPorts(long init, Collection<Long> pids) throws IOException {
+        return new OpenSessions(proc).forwards(init, pids);
     }
 
     /**

@@ -76,6 +76,31 @@ final class ProcessFiles {
         return sizes;
     }
 
+    /** The number of its parent. Empty when there is none, or the process has ended. */
+    Optional<Long> parent() throws IOException {
+        String stat = read("stat");
+        // The name, which comes before, may hold anything: "4711 (a) b) S 1 ...".
+        int name = stat.lastIndexOf(')');
+        if (name < 0) {
+            return Optional.empty();
+        }
+        long parent = Long.parseLong(stat.substring(name + 2).split(" ")[1]);
+        return parent == 0 ? Optional.empty() : Optional.of(parent);
+    }
+
+    /** Two processes are in one namespace if these are equal. */
+    Optional<Path> processNamespace() throws IOException {
+        return link(directory.resolve("ns/pid"));
+    }
+
+    /** The fields of each line of a table, without its headings. */
+    List<List<String>> table(String file) throws IOException {
+        return lines(file).stream()
+                .skip(1)
+                .map(line -> List.of(line.strip().split("\\s+")))
+                .toList();
+    }
+
     /** The process's view of an absolute path. */
     Path inRoot(String path) {
         return directory.resolve("root").resolve(path.substring(1));

@@ -123,6 +123,21 @@ public record FileStatus(
 
     /** struct statx_timestamp: seconds, nanoseconds. */
     private static Instant time(MemorySegment s, long offset) {
-        return Instant.ofEpochSecond(s.get(JAVA_LONG, offset), s.get(JAVA_INT, offset + 8));
+        return instant(s.get(JAVA_LONG, offset), s.get(JAVA_INT, offset + 8));
+    }
+
+    /**
+     * A time that a file has. Every program may give its files one beyond the years that Java knows
+     * (a tmpfs keeps all 64 bits of the seconds): it is taken for the first or the last of them.
+     *
+     * @param nanos below a second
+     */
+    public static Instant instant(long seconds, int nanos) {
+        if (seconds < Instant.MIN.getEpochSecond()) {
+            return Instant.MIN;
+        }
+        return seconds > Instant.MAX.getEpochSecond()
+                ? Instant.MAX
+                : Instant.ofEpochSecond(seconds, nanos);
     }
 }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
 
 /**
@@ -49,6 +50,15 @@ public final class AgentMetrics {
     private final MultiGauge abilities =
             MultiGauge.builder("podmigration.agent.ability.proved")
                     .description("1 if the node's own test of the ability succeeded, else 0")
+                    .register(registry);
+
+    private final MultiGauge held =
+            MultiGauge.builder("podmigration.agent.held")
+                    .description("Things that the agent keeps on its node")
+                    .register(registry);
+    private final MultiGauge heldBytes =
+            MultiGauge.builder("podmigration.agent.held.bytes")
+                    .description("What these things take on the disk or in memory")
                     .register(registry);
 
     /** Everything in the text format of Prometheus. */
@@ -81,6 +91,33 @@ public final class AgentMetrics {
                                                 outcome.getValue() ? 1 : 0))
                         .toList(),
                 true);
+    }
+
+    /**
+     * Things of one kind that the agent keeps on its node.
+     *
+     * @param bytes that they take on the disk or in memory
+     */
+    public record Held(String kind, long count, long bytes) {}
+
+    /** What is on the node, in place of what was there before. */
+    public void held(List<Held> things) {
+        held.register(rows(things, Held::count), true);
+        heldBytes.register(rows(things, Held::bytes), true);
+    }
+
+    private static List<MultiGauge.Row<?>> rows(List<Held> things, ToLongFunction<Held> value) {
+        return things.stream()
+                .<MultiGauge.Row<?>>map(
+                        thing ->
+                                MultiGauge.Row.of(
+                                        Tags.of("kind", thing.kind()), value.applyAsLong(thing)))
+                .toList();
+    }
+
+    /** Something of a kind was taken away, because it was of no use or beyond a limit. */
+    public void removed(String kind, String why) {
+        registry.counter("podmigration.agent.removed", "kind", kind, "reason", why).increment();
     }
 
     /** A PodCheckpoint has come to its end. */

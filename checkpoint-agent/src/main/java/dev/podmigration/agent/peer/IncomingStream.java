@@ -56,6 +56,14 @@ final class IncomingStream implements StreamObserver<SourceMessage>, ImageStream
                 session.receive(message);
             } catch (AgentFailure failure) {
                 fail(failure);
+            } catch (RuntimeException fault) {
+                // The thread would end and nobody be told: the pod would stand still until a limit.
+                LOG.error("{} of {} was not understood", message.getBodyCase(), node, fault);
+                fail(
+                        new AgentFailure(
+                                FailureReason.InternalError,
+                                message.getBodyCase() + " was not understood: " + fault,
+                                fault));
             }
         }
     }

@@ -4,8 +4,10 @@ import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.metrics.AgentMetrics;
 import dev.podmigration.agent.source.FreezeReport;
 import dev.podmigration.agent.source.SourceAgent;
+import dev.podmigration.api.v1alpha1.ByteCounts;
 import dev.podmigration.api.v1alpha1.CheckpointGoal;
 import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.api.v1alpha1.InspectedContainer;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
 import dev.podmigration.api.v1alpha1.PodCheckpointStatus;
@@ -16,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The goals of a PodCheckpoint: a pod leaves this node. */
@@ -73,6 +76,7 @@ public final class CheckpointHalf implements Half<PodCheckpoint> {
                             status -> {
                                 status.setContainers(inspected.containers());
                                 status.setFindings(inspected.findings());
+                                status.setBytesToMove(toMove(inspected));
                                 status.setPhase(PodCheckpointPhase.Inspected);
                             });
                 }
@@ -113,6 +117,18 @@ public final class CheckpointHalf implements Half<PodCheckpoint> {
                 }
             }
         }
+    }
+
+    private static ByteCounts toMove(SourceAgent.Inspected inspected) {
+        ByteCounts bytes = new ByteCounts();
+        bytes.setMemory(
+                inspected.containers().stream()
+                        .map(InspectedContainer::getMemoryBytes)
+                        .filter(Objects::nonNull)
+                        .mapToLong(Long::longValue)
+                        .sum());
+        bytes.setFiles(inspected.fileBytes());
+        return bytes;
     }
 
     private void migrate(PodCheckpoint object) throws AgentFailure, IOException {

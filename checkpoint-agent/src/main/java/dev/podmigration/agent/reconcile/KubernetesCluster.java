@@ -1,25 +1,32 @@
 package dev.podmigration.agent.reconcile;
 
+import dev.podmigration.agent.janitor.NodeHoldings;
 import dev.podmigration.agent.source.NodeSource;
 import dev.podmigration.agent.source.PodInCluster;
+import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodRestore;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EphemeralContainer;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
 
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Asks the API server directly: these answers decide, a cache could be old. */
-public final class KubernetesCluster implements NodeSource.Cluster {
+public final class KubernetesCluster implements NodeSource.Cluster, NodeHoldings.Cluster {
 
     private final KubernetesClient client;
+    private final String node;
 
-    public KubernetesCluster(KubernetesClient client) {
+    public KubernetesCluster(KubernetesClient client, String node) {
         this.client = client;
+        this.node = node;
     }
 
     @Override
@@ -58,5 +65,16 @@ public final class KubernetesCluster implements NodeSource.Cluster {
         return pod == null
                 || !uid.equals(pod.getMetadata().getUid())
                 || pod.getMetadata().getDeletionTimestamp() != null;
+    }
+
+    @Override
+    public Set<String> uids() {
+        return Stream.of(
+                        client.resources(PodCheckpoint.class).inAnyNamespace().list(),
+                        client.resources(PodRestore.class).inAnyNamespace().list(),
+                        client.pods().inAnyNamespace().withField("spec.nodeName", node).list())
+                .flatMap(list -> list.getItems().stream())
+                .map(object -> ((HasMetadata) object).getMetadata().getUid())
+                .collect(Collectors.toUnmodifiableSet());
     }
 }

@@ -28,6 +28,9 @@ public interface ContainerRuntime extends AutoCloseable {
      */
     ContainerOnNode fromBundle(String bundle) throws IOException;
 
+    /** Ids of all containers, of ended ones too. */
+    Set<String> containerIds() throws IOException;
+
     /** Names ({@code namespace/name}) of the pods that were made with a runtime handler. */
     List<String> podsOfHandler(String handler) throws IOException;
 

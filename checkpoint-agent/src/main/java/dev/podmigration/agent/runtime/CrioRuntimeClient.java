@@ -105,6 +105,15 @@ public final class CrioRuntimeClient implements ContainerRuntime {
     }
 
     @Override
+    public Set<String> containerIds() throws IOException {
+        return call(cri -> cri.listContainers(ListContainersRequest.getDefaultInstance()))
+                .getContainersList()
+                .stream()
+                .map(Container::getId)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    @Override
     public List<String> podsOfHandler(String handler) throws IOException {
         return call(cri -> cri.listPodSandbox(ListPodSandboxRequest.getDefaultInstance()))
                 .getItemsList()

@@ -1,11 +1,14 @@
 package dev.podmigration.agent.source;
 
 import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.commit.ObjectKey;
 import dev.podmigration.agent.commit.SourceDecision;
 import dev.podmigration.agent.commit.SourceEvent;
 import dev.podmigration.agent.commit.SourceRecord;
 import dev.podmigration.agent.commit.SourceState;
 import dev.podmigration.agent.criu.DumpOptions;
+import dev.podmigration.agent.files.Tree;
+import dev.podmigration.agent.files.TreeSize;
 import dev.podmigration.agent.host.Cgroup;
 import dev.podmigration.agent.host.PodCgroup;
 import dev.podmigration.agent.inspect.ContainerInspector.Inspection;
@@ -35,9 +38,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The pods that leave this node. Thread-safe. */
@@ -88,7 +93,15 @@ public final class NodeSource implements SourceAgent {
             tools.addresses().count(container.pid().orElseThrow(), found);
             containers.add(found);
             findings.addAll(inspection.findings());
+            findings.addAll(
+                    tools.inspector()
+                            .sessions(container.name(), container.pid().orElseThrow(), pids));
         }
+        findings.addAll(
+                tools.inspector()
+                        .forwardedPorts(
+                                pod.containers().getFirst().pid().orElseThrow(),
+                                processes(groups)));
         for (String container : tools.running(pod.podUid(), known.ephemeral())) {
             findings.add(
                     Finding.warning(
@@ -96,7 +109,23 @@ public final class NodeSource implements SourceAgent {
                             FailureReason.EphemeralContainer,
                             "Debug container " + container + " runs and will not move"));
         }
-        return new Inspected(containers, findings);
+        return new Inspected(containers, findings, fileBytes(pod));
+    }
+
+    private static Set<Long> processes(PodCgroup groups) throws IOException {
+        Set<Long> pids = new HashSet<>();
+        for (Cgroup container : groups.containers().values()) {
+            pids.addAll(container.processes());
+        }
+        return pids;
+    }
+
+    private long fileBytes(PodOnNode pod) throws IOException {
+        long bytes = 0;
+        for (Tree tree : PodTrees.of(tools.host(), pod)) {
+            bytes += TreeSize.bytes(tree);
+        }
+        return bytes;
     }
 
     /**
@@ -367,7 +396,13 @@ public final class NodeSource implements SourceAgent {
         PodInCluster known = pod(checkpoint);
         PodOnNode pod = tools.pod(known.uid(), known.moving());
         DumpOptions options = DumpOptions.of(checkpoint.getSpec().getOptions());
+        ObjectKey key =
+                new ObjectKey(
+                        checkpoint.getMetadata().getNamespace(),
+                        checkpoint.getMetadata().getName(),
+                        checkpoint.getMetadata().getUid());
         List<String> files = new ArrayList<>();
+        boolean complete = false;
         try {
             for (ContainerOnNode container : pod.containers()) {
                 LOG.info(
@@ -375,11 +410,20 @@ public final class NodeSource implements SourceAgent {
                         container.name(),
                         pod.namespace(),
                         pod.name());
-                files.addAll(new ContainerArchive(tools, pod, container).take(options));
+                for (String file : new ContainerArchive(tools, pod, container).take(options)) {
+                    tools.archives().add(key, file);
+                    files.add(file);
+                }
             }
+            complete = true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AgentFailure(FailureReason.Cancelled, "The agent is stopping", e);
+        } finally {
+            if (!complete) {
+                // Nobody would be told of the archives of some of the containers.
+                tools.archives().discard(key);
+            }
         }
         return new Archived(files);
     }

@@ -15,8 +15,12 @@ import java.util.Optional;
  */
 public interface SourceAgent {
 
-    /** What is inside the pod. */
-    record Inspected(List<InspectedContainer> containers, List<Finding> findings) {
+    /**
+     * What is inside the pod.
+     *
+     * @param fileBytes content of the files that move with it
+     */
+    record Inspected(List<InspectedContainer> containers, List<Finding> findings, long fileBytes) {
         public Inspected {
             containers = List.copyOf(containers);
             findings = List.copyOf(findings);

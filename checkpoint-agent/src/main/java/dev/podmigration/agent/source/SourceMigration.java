@@ -305,6 +305,7 @@ final class SourceMigration {
     void thawed() {
         if (frozenAt != null && length == null) {
             length = Duration.ofNanos(System.nanoTime() - frozenNanos);
+            steps.done("thaw");
         }
     }
 
@@ -358,6 +359,10 @@ final class SourceMigration {
             return uninterrupted(work);
         } catch (AgentFailure failure) {
             failed = failure;
+            if (frozenAt != null) {
+                // So that the status says how long was waited for what did not come.
+                steps.done("until it failed");
+            }
             throw failure;
         }
     }

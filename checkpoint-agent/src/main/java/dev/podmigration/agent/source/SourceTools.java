@@ -1,6 +1,7 @@
 package dev.podmigration.agent.source;
 
 import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.archive.ArchiveShelf;
 import dev.podmigration.agent.commit.SourceCommit;
 import dev.podmigration.agent.criu.CriuConfiguration;
 import dev.podmigration.agent.criu.CriuLogReader;
@@ -45,6 +46,7 @@ public record SourceTools(
         SourceAddresses addresses,
         PeerClient peers,
         SourceCommit commit,
+        ArchiveShelf archives,
         String ownAddress) {
 
     /** The pod, with the containers of that names in that order, all running. */

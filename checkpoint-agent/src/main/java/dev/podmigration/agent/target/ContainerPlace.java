@@ -36,7 +36,7 @@ final class ContainerPlace implements AutoCloseable {
     private final String name;
     private final RestoreGate gate;
     private final HookChannel hook;
-    private final FrameSpool spool;
+    private final FrameSpool<FileFrame> spool;
     private @Nullable ImageWriter images;
     private @Nullable TreeWriter root;
     private volatile @Nullable ArmedLauncher launcher;
@@ -48,7 +48,7 @@ final class ContainerPlace implements AutoCloseable {
             String name,
             RestoreGate gate,
             HookChannel hook,
-            FrameSpool spool) {
+            FrameSpool<FileFrame> spool) {
         this.tools = tools;
         this.podUid = podUid;
         this.name = name;
@@ -81,7 +81,7 @@ final class ContainerPlace implements AutoCloseable {
             String podUid,
             String gateUid,
             String name,
-            FrameSpool spool,
+            FrameSpool<FileFrame> spool,
             Consumer<HookEvent> events)
             throws IOException {
         RestoreGate gate = RestoreGate.open(tools.directories(), gateUid, name);
@@ -164,7 +164,7 @@ final class ContainerPlace implements AutoCloseable {
         }
         ArmedLauncher armed = gate.awaitArmed(limit);
         TreeWriter open = new TreeWriter(Map.of(TreeNames.root(name), tools.root(armed.bundle())));
-        spool.replay(open);
+        FrameSpool.replay(spool, open);
         root = open;
         log.open(tools.host().path(tools.runtime().fromBundle(armed.bundle()).logPath()));
         launcher = armed;

@@ -1,13 +1,17 @@
 package dev.podmigration.agent.target;
 
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+
 import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.atrest.RestKey;
 import dev.podmigration.agent.files.TreeWriter;
+import dev.podmigration.agent.host.HostTree;
 import dev.podmigration.agent.wire.FileFrame;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,35 +20,41 @@ import java.nio.file.Path;
 
 /**
  * Frames that came before there was a place to write them to: only the first container exists when
- * the freeze begins, and of a pod that keeps its name none.
+ * the freeze begins, and of a pod that keeps its name none. On the disk they are encrypted.
  */
-final class FrameSpool {
+final class FrameSpool<T extends MessageLite> {
 
     private final Path file;
+    private final RestKey key;
+    private final Parser<T> parser;
     private final boolean kept;
+    private boolean begun;
     private @Nullable OutputStream out;
 
-    private FrameSpool(Path file, boolean kept) {
+    private FrameSpool(Path file, RestKey key, Parser<T> parser, boolean kept) {
         this.file = file;
+        this.key = key;
+        this.parser = parser;
         this.kept = kept;
     }
 
-    /** Frames that are handed over once. */
-    static FrameSpool once(Path file) {
-        return new FrameSpool(file, false);
+    /** Frames of files that are handed over once, by this process. */
+    static FrameSpool<FileFrame> once(Path file) {
+        return new FrameSpool<>(file, RestKey.ofThisProcess(), FileFrame.parser(), false);
     }
 
-    /** Frames that stay, because what they are written to may be made anew. */
-    static FrameSpool kept(Path file) {
-        return new FrameSpool(file, true);
+    /** Messages that stay, because what they are written to may be made anew. */
+    static <T extends MessageLite> FrameSpool<T> kept(Path file, RestKey key, Parser<T> parser) {
+        return new FrameSpool<>(file, key, parser, true);
     }
 
-    void add(FileFrame frame) throws IOException {
+    void add(T frame) throws IOException {
         OutputStream open = out;
         if (open == null) {
-            Files.createDirectories(file.getParent());
-            open = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
+            HostTree.create(file.getParent());
+            open = key.seal(file);
             out = open;
+            begun = true;
         }
         frame.writeDelimitedTo(open);
     }
@@ -58,22 +68,42 @@ final class FrameSpool {
         }
     }
 
-    /** Hands over all frames in their order, if there are any. */
-    void replay(TreeWriter writer) throws IOException, AgentFailure {
+    /** Takes one message after another. */
+    interface Taker<T> {
+        void take(T message) throws IOException, AgentFailure;
+    }
+
+    /** Hands over all messages in their order, if there are any. */
+    void forEach(Taker<T> taker) throws IOException, AgentFailure {
         seal();
-        if (!Files.exists(file)) {
+        // What an agent before this one has left of a spool that is not kept nobody can read.
+        if (kept ? Files.notExists(file) : !begun) {
             return;
         }
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-            FileFrame frame = FileFrame.parseDelimitedFrom(in);
-            while (frame != null) {
-                writer.apply(frame);
-                frame = FileFrame.parseDelimitedFrom(in);
+        try (InputStream in = new BufferedInputStream(key.open(file), 1 << 16)) {
+            T message = parser.parseDelimitedFrom(in);
+            while (message != null) {
+                taker.take(message);
+                message = parser.parseDelimitedFrom(in);
             }
         }
-        writer.endRound();
         if (!kept) {
             Files.delete(file);
+            begun = false;
+        }
+    }
+
+    /** Writes all frames, if there are any, and ends their round. */
+    static void replay(FrameSpool<FileFrame> spool, TreeWriter writer)
+            throws IOException, AgentFailure {
+        boolean[] any = {false};
+        spool.forEach(
+                frame -> {
+                    any[0] = true;
+                    writer.apply(frame);
+                });
+        if (any[0]) {
+            writer.endRound();
         }
     }
 

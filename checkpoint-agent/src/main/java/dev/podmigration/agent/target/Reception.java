@@ -26,9 +26,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -54,7 +51,8 @@ final class Reception implements Arrival, AutoCloseable {
     private final long imageLimit;
     private final Runnable changed;
     private final Map<String, ImageWriter> images = new HashMap<>();
-    private final Map<String, FrameSpool> spools = new HashMap<>();
+    private final Map<String, FrameSpool<FileFrame>> spools = new HashMap<>();
+    private final Map<String, FrameSpool<LogTail>> logs = new HashMap<>();
     private final Set<String> unended = new HashSet<>();
     private final Set<String> unverified = new HashSet<>();
     private boolean fenced;
@@ -95,6 +93,7 @@ final class Reception implements Arrival, AutoCloseable {
         }
         close();
         spools.clear();
+        logs.clear();
         unended.clear();
         place.restart();
         place.greeted(hello);
@@ -161,7 +160,7 @@ final class Reception implements Arrival, AutoCloseable {
 
     private void file(FileFrame frame) throws IOException, AgentFailure {
         String tree = frame.getTree();
-        FrameSpool spool = spools.get(tree);
+        FrameSpool<FileFrame> spool = spools.get(tree);
         if (spool == null) {
             spool = place.spool(tree);
             spools.put(tree, spool);
@@ -177,13 +176,13 @@ final class Reception implements Arrival, AutoCloseable {
     }
 
     private void log(LogTail tail) throws IOException, AgentFailure {
-        try (OutputStream out =
-                Files.newOutputStream(
-                        place.log(known(tail.getContainer())),
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.APPEND)) {
-            tail.writeDelimitedTo(out);
+        String container = known(tail.getContainer());
+        FrameSpool<LogTail> log = logs.get(container);
+        if (log == null) {
+            log = place.logSpool(container);
+            logs.put(container, log);
         }
+        log.add(tail);
     }
 
     /**
@@ -217,9 +216,7 @@ final class Reception implements Arrival, AutoCloseable {
         if (!fenced || !filesComplete || !unverified.isEmpty()) {
             return;
         }
-        for (FrameSpool spool : spools.values()) {
-            spool.seal();
-        }
+        sealSpools();
         place.complete();
         if (tools.receivers().decide(place.uid(), ReceiverEvent.VERIFIED)
                 == ReceiverDecision.Action.ASK) {
@@ -294,8 +291,15 @@ final class Reception implements Arrival, AutoCloseable {
             writer.close();
         }
         images.clear();
-        for (FrameSpool spool : spools.values()) {
+        sealSpools();
+    }
+
+    private void sealSpools() throws IOException {
+        for (FrameSpool<FileFrame> spool : spools.values()) {
             spool.seal();
+        }
+        for (FrameSpool<LogTail> log : logs.values()) {
+            log.seal();
         }
     }
 }

@@ -1,17 +1,19 @@
 package dev.podmigration.agent.target;
 
 import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.atrest.RestKey;
 import dev.podmigration.agent.files.TreeWriter;
 import dev.podmigration.agent.host.HostTree;
 import dev.podmigration.agent.peer.TreeNames;
 import dev.podmigration.agent.wire.DataDirectory;
+import dev.podmigration.agent.wire.FileFrame;
 import dev.podmigration.agent.wire.Hello;
 import dev.podmigration.agent.wire.LogTail;
 import dev.podmigration.api.v1alpha1.FailureReason;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,13 +26,15 @@ import java.util.stream.Stream;
 /**
  * Where everything is kept that is received for a pod before it exists, by the uid of its
  * PodRestore: memory on a tmpfs, which a restart of the agent leaves alone and a restart of the
- * node does not; files and logs on the disk.
+ * node does not; files and logs on the disk, encrypted by a key that lies beside the memory. So it
+ * is lost with the memory, and what is on the disk with it.
  */
 final class ReceptionPlace {
 
     private static final String TREE = "tree-";
     private static final String LOG = "log-";
     private static final String HELLO = "hello";
+    private static final String KEY = "key";
 
     /** On the tmpfs: all of the memory is there, and all files are on the disk. */
     private static final String COMPLETE = "complete";
@@ -67,7 +71,12 @@ final class ReceptionPlace {
         for (String container : containers) {
             Files.createDirectories(tools.directories().restore(restoreUid, container));
         }
-        Files.createDirectories(disk());
+        RestKey.keptIn(memory().resolve(KEY));
+        HostTree.create(disk());
+    }
+
+    private RestKey key() throws IOException {
+        return RestKey.readFrom(memory().resolve(KEY));
     }
 
     /** Where CRIU will read the images of a container from; does not exist before they are all. */
@@ -81,7 +90,7 @@ final class ReceptionPlace {
      * @param tree as the source calls it
      * @throws AgentFailure if no pod of these containers has such a tree
      */
-    FrameSpool spool(String tree) throws AgentFailure {
+    FrameSpool<FileFrame> spool(String tree) throws AgentFailure, IOException {
         boolean known =
                 TreeNames.container(tree).filter(containers::contains).isPresent()
                         || TreeNames.emptyDir(tree).isPresent()
@@ -90,35 +99,32 @@ final class ReceptionPlace {
             throw new AgentFailure(
                     FailureReason.InternalError, "The source sent files of an unknown tree");
         }
-        return FrameSpool.kept(disk().resolve(TREE + tree.replace('/', '-')));
+        return FrameSpool.kept(
+                disk().resolve(TREE + tree.replace('/', '-')), key(), FileFrame.parser());
     }
 
-    Path log(String container) {
-        return disk().resolve(LOG + container);
+    FrameSpool<LogTail> logSpool(String container) throws IOException {
+        return FrameSpool.kept(disk().resolve(LOG + container), key(), LogTail.parser());
     }
 
     /** What the container has logged; at most what a source carries. */
-    List<LogTail> logs(String container) throws IOException {
+    List<LogTail> logs(String container) throws IOException, AgentFailure {
         List<LogTail> logs = new ArrayList<>();
-        if (Files.exists(log(container))) {
-            try (InputStream in = new BufferedInputStream(Files.newInputStream(log(container)))) {
-                LogTail tail = LogTail.parseDelimitedFrom(in);
-                while (tail != null) {
-                    logs.add(tail);
-                    tail = LogTail.parseDelimitedFrom(in);
-                }
-            }
-        }
+        logSpool(container).forEach(logs::add);
         return logs;
     }
 
     /** What the source has said about the pod. */
     void greeted(Hello hello) throws IOException {
-        Files.write(disk().resolve(HELLO), hello.toByteArray());
+        try (OutputStream out = key().seal(disk().resolve(HELLO))) {
+            hello.writeTo(out);
+        }
     }
 
     List<DataDirectory> dataDirectories() throws IOException {
-        return Hello.parseFrom(Files.readAllBytes(disk().resolve(HELLO))).getDataDirectoriesList();
+        try (InputStream in = key().open(disk().resolve(HELLO))) {
+            return Hello.parseFrom(in).getDataDirectoriesList();
+        }
     }
 
     /** Forgets the files of a stream that ended early: another one sends all of them again. */
@@ -132,8 +138,9 @@ final class ReceptionPlace {
         Files.createFile(memory().resolve(COMPLETE));
     }
 
+    /** Without the key, as after an agent of an older version, the files cannot be read. */
     boolean isComplete() {
-        return Files.exists(memory().resolve(COMPLETE));
+        return Files.exists(memory().resolve(COMPLETE)) && Files.exists(memory().resolve(KEY));
     }
 
     /** From now on launchers of this pod find what was received. */
@@ -153,7 +160,7 @@ final class ReceptionPlace {
             if (tree.isPresent()) {
                 try (TreeWriter writer =
                         new TreeWriter(Map.of(tree.get(), tools.tree(podUid, tree.get())))) {
-                    spool(tree.get()).replay(writer);
+                    FrameSpool.replay(spool(tree.get()), writer);
                 }
             }
         }

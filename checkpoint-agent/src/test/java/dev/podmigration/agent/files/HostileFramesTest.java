@@ -7,11 +7,13 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import com.google.protobuf.ByteString;
 
 import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.wire.FileAttribute;
 import dev.podmigration.agent.wire.FileData;
 import dev.podmigration.agent.wire.FileEnd;
 import dev.podmigration.agent.wire.FileEntry;
 import dev.podmigration.agent.wire.FileFrame;
 import dev.podmigration.agent.wire.FileRecord;
+import dev.podmigration.agent.wire.FileTime;
 import dev.podmigration.agent.wire.HardLink;
 import dev.podmigration.agent.wire.TreeEnd;
 import dev.podmigration.api.v1alpha1.FailureReason;
@@ -222,6 +224,38 @@ class HostileFramesTest {
         assertRefused(
                 FailureReason.InternalError,
                 () -> writer.apply(FileFrame.newBuilder().setTree("other").build()));
+    }
+
+    /** Found by {@link FuzzedFramesTest}. */
+    @Test
+    void what_no_file_can_have_is_refused() {
+        FileEntry file = entry("file", REGULAR).getEntry();
+        assertRefused(
+                FailureReason.InternalError,
+                () ->
+                        apply(
+                                record(
+                                        file.toBuilder()
+                                                .setModified(
+                                                        FileTime.newBuilder()
+                                                                .setNanos(1_000_000_000)))));
+        assertRefused(
+                FailureReason.InternalError,
+                () ->
+                        apply(
+                                record(
+                                        file.toBuilder()
+                                                .addAttributes(
+                                                        FileAttribute.newBuilder()
+                                                                .setName(
+                                                                        ByteString.copyFromUtf8(
+                                                                                "user.a\0b"))))));
+        assertRefused(FailureReason.InternalError, () -> apply(link("name", "a\0b")));
+        assertRefused(FailureReason.InternalError, () -> apply(link("name", "")));
+    }
+
+    private static FileRecord record(FileEntry.Builder entry) {
+        return FileRecord.newBuilder().setEntry(entry).build();
     }
 
     @Test

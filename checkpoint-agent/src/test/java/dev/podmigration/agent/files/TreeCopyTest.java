@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.podmigration.agent.AgentFailure;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -95,6 +97,25 @@ class TreeCopyTest {
         }
 
         TreeDescription.assertEqual("seed " + seed, source.merged(), target.merged());
+    }
+
+    /** A program can give a file in memory any time that has 64 bits. */
+    @Test
+    void a_time_beyond_all_years_that_java_knows_stops_nobody() throws Exception {
+        Path source = mounts.tmpfs("source", "size=1m");
+        Path target = mounts.tmpfs("target", "size=1m");
+        Path file = Files.writeString(source.resolve("file"), "content");
+        Process touch =
+                new ProcessBuilder("touch", "-d", "@4611686018427387904", file.toString()).start();
+        assertThat(touch.waitFor()).isZero();
+        Tree tree = Tree.directory("shm", source);
+
+        try (TreeWriter writer = new TreeWriter(Map.of("shm", TargetTree.of(target)))) {
+            Snapshot first = send(tree, Snapshot.none(), Round.RUNNING, writer);
+            send(tree, first, Round.STOPPED, writer);
+        }
+
+        assertThat(target.resolve("file")).hasContent("content");
     }
 
     private void overlayTwoRounds(long seed, String options) throws Exception {

@@ -171,6 +171,11 @@ final class CrioNode implements ContainerRuntime, CrioService {
     }
 
     @Override
+    public Set<String> containerIds() {
+        throw new UnsupportedOperationException("nobody asked for it yet");
+    }
+
+    @Override
     public List<String> podsOfHandler(String handler) {
         return podsOfHandler;
     }

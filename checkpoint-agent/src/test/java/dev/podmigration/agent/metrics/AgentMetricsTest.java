@@ -106,6 +106,23 @@ class AgentMetricsTest {
                 .contains(line("active", "side=\"target\"", "0.0"));
     }
 
+    @Test
+    void what_is_held_is_that_of_the_last_look_and_what_was_removed_adds_up() {
+        metrics.held(List.of(new AgentMetrics.Held("archive", 3, 4096)));
+        metrics.held(
+                List.of(
+                        new AgentMetrics.Held("archive", 1, 1024),
+                        new AgentMetrics.Held("fence", 0, 0)));
+        metrics.removed("archive", "age");
+        metrics.removed("archive", "age");
+
+        assertThat(metrics.scrape())
+                .contains(line("held", "kind=\"archive\"", "1.0"))
+                .contains(line("held", "kind=\"fence\"", "0.0"))
+                .contains(line("held_bytes", "kind=\"archive\"", "1024.0"))
+                .contains(line("removed_total", "kind=\"archive\",reason=\"age\"", "2.0"));
+    }
+
     private static String line(String name, String labels, String value) {
         return "podmigration_agent_" + name + "{" + labels + "} " + value + "\n";
     }

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 
+import dev.podmigration.agent.fuzzing.Mutator;
+import dev.podmigration.agent.fuzzing.Seeds;
 import dev.podmigration.agent.wire.ContainerImage;
 import dev.podmigration.agent.wire.ContainerManifest;
 import dev.podmigration.agent.wire.ImageFrame;
@@ -16,13 +18,17 @@ import dev.podmigration.agent.wire.Welcome;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -204,6 +210,41 @@ final class ImageStreamTest {
             for (Socket socket : silent) {
                 socket.close();
             }
+        }
+    }
+
+    /** The key is right, what it seals is not. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("dev.podmigration.agent.fuzzing.Seeds#all")
+    void whateverComesAtThePortIsHeardOrBreaksTheStream(long seed) {
+        Seeds.run(seed, this::fuzz);
+    }
+
+    private void fuzz(Mutator mutator) throws Exception {
+        byte[] right = frames(1).getFirst();
+        FrameCipher sealing = FrameCipher.sealing(welcome.getImageKey().toByteArray());
+        byte[] plain = mutator.bytes(image(50).toByteArray());
+        ByteBuffer sealed =
+                ByteBuffer.allocate(Integer.BYTES + plain.length + FrameCipher.TAG_BYTES);
+        sealed.putInt(plain.length + FrameCipher.TAG_BYTES);
+        sealing.next(ByteBuffer.wrap(plain), sealed);
+        byte[] sent = mutator.random().nextBoolean() ? sealed.array() : mutator.bytes(right);
+        try (Socket socket = named()) {
+            socket.getOutputStream().write(sent);
+        } catch (SocketException refused) {
+            assertThat(heard.broken.poll(10, TimeUnit.SECONDS)).isNotNull();
+            return;
+        }
+
+        await().atMost(LIMIT)
+                .until(
+                        () ->
+                                !heard.broken.isEmpty()
+                                        || !heard.messages.isEmpty()
+                                        || sent.length == 0);
+        if (!heard.broken.isEmpty()) {
+            assertThat(heard.broken.peek())
+                    .isInstanceOfAny(IOException.class, GeneralSecurityException.class);
         }
     }
 

@@ -30,7 +30,7 @@ final class TestAuthority {
     private final X509Certificate certificate;
 
     TestAuthority() throws Exception {
-        certificate = certificate(NAME, keys, builder -> {});
+        certificate = certificate(NAME, keys, Lifetime.usual(), builder -> {});
     }
 
     /** An agent of this node that trusts the given authority, which need not be its own. */
@@ -38,36 +38,91 @@ final class TestAuthority {
         return identity("CN=" + node + ",O=" + PeerNode.ORGANISATION, node, trusted);
     }
 
-    Identity identity(String subject, String node, TestAuthority trusted) throws Exception {
-        KeyPair own = newKeys();
-        X509Certificate signed =
-                certificate(
-                        new X500Principal(subject),
-                        own,
-                        builder ->
-                                builder.addExtension(
-                                        Extension.subjectAlternativeName,
-                                        false,
-                                        new GeneralNames(
-                                                new GeneralName(GeneralName.dNSName, node))));
+    /** The same for a certificate of another lifetime. */
+    Identity agent(String node, TestAuthority trusted, Lifetime lifetime) throws Exception {
         Identity identity = new Identity();
-        identity.update(own.getPrivate(), List.of(signed), List.of(trusted.certificate));
+        renew(identity, node, trusted, lifetime);
         return identity;
+    }
+
+    /** Gives an agent a new key and a new certificate, as a renewal does. */
+    void renew(Identity identity, String node, TestAuthority trusted, Lifetime lifetime)
+            throws Exception {
+        update(identity, "CN=" + node + ",O=" + PeerNode.ORGANISATION, node, trusted, lifetime);
+    }
+
+    /** Gives an agent a new certificate of this authority, and trust in another one beside it. */
+    void trustToo(TestAuthority other, Identity identity, String node) throws Exception {
+        KeyPair own = newKeys();
+        identity.update(
+                own.getPrivate(),
+                List.of(
+                        signed(
+                                "CN=" + node + ",O=" + PeerNode.ORGANISATION,
+                                node,
+                                own,
+                                Lifetime.usual())),
+                List.of(certificate, other.certificate));
+    }
+
+    /** From when to when a certificate is valid. */
+    record Lifetime(Instant from, Instant to) {
+        static Lifetime usual() {
+            Instant now = Instant.now();
+            return new Lifetime(now.minus(Duration.ofHours(1)), now.plus(Duration.ofHours(1)));
+        }
+
+        static Lifetime until(Instant end) {
+            return new Lifetime(end.minus(Duration.ofHours(1)), end);
+        }
+    }
+
+    Identity identity(String subject, String node, TestAuthority trusted) throws Exception {
+        Identity identity = new Identity();
+        update(identity, subject, node, trusted, Lifetime.usual());
+        return identity;
+    }
+
+    private void update(
+            Identity identity,
+            String subject,
+            String node,
+            TestAuthority trusted,
+            Lifetime lifetime)
+            throws Exception {
+        KeyPair own = newKeys();
+        identity.update(
+                own.getPrivate(),
+                List.of(signed(subject, node, own, lifetime)),
+                List.of(trusted.certificate));
+    }
+
+    private X509Certificate signed(String subject, String node, KeyPair own, Lifetime lifetime)
+            throws Exception {
+        return certificate(
+                new X500Principal(subject),
+                own,
+                lifetime,
+                builder ->
+                        builder.addExtension(
+                                Extension.subjectAlternativeName,
+                                false,
+                                new GeneralNames(new GeneralName(GeneralName.dNSName, node))));
     }
 
     private interface Extensions {
         void addTo(JcaX509v3CertificateBuilder builder) throws Exception;
     }
 
-    private X509Certificate certificate(X500Principal subject, KeyPair of, Extensions extensions)
+    private X509Certificate certificate(
+            X500Principal subject, KeyPair of, Lifetime lifetime, Extensions extensions)
             throws Exception {
-        Instant now = Instant.now();
         JcaX509v3CertificateBuilder builder =
                 new JcaX509v3CertificateBuilder(
                         NAME,
                         new BigInteger(64, new SecureRandom()),
-                        Date.from(now.minus(Duration.ofHours(1))),
-                        Date.from(now.plus(Duration.ofHours(1))),
+                        Date.from(lifetime.from()),
+                        Date.from(lifetime.to()),
                         subject,
                         of.getPublic());
         builder.addExtension(

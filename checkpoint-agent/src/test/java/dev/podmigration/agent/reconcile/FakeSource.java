@@ -93,7 +93,7 @@ final class FakeSource implements SourceAgent {
         }
         InspectedContainer container = new InspectedContainer();
         container.setName("main");
-        return new Inspected(List.of(container), List.of());
+        return new Inspected(List.of(container), List.of(), 512);
     }
 
     @Override

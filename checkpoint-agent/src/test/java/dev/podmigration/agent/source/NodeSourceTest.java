@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.address.AddressReservation;
+import dev.podmigration.agent.archive.ArchiveShelf;
 import dev.podmigration.agent.commit.ObjectKey;
 import dev.podmigration.agent.commit.RecordStore;
 import dev.podmigration.agent.commit.SourceCommit;
@@ -39,6 +40,8 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -56,6 +59,7 @@ class NodeSourceTest {
     private final FakeCluster cluster = new FakeCluster();
     private TestNode node;
     private SourceCommit commit;
+    private ArchiveShelf archives;
     private CriuConfiguration criu;
     private NodeSource source;
     private Path reservation;
@@ -68,6 +72,7 @@ class NodeSourceTest {
         Files.createDirectories(reservation.getParent());
         Files.writeString(reservation, TestNode.SANDBOX + "\r\neth0");
         commit = new SourceCommit(new RecordStore<>(root.resolve("records"), SourceRecord.class));
+        archives = ArchiveShelf.open(node.host(), root.resolve("archives"), Clock.systemUTC());
         criu = CriuConfiguration.of(node.host(), "/usr/bin/crun");
         source =
                 new NodeSource(
@@ -88,6 +93,7 @@ class NodeSourceTest {
                                                 root.resolve("var/lib/cni/networks"))),
                                 new PeerClient(new Identity()),
                                 commit,
+                                archives,
                                 "10.0.0.7:9444"),
                         cluster);
     }
@@ -222,14 +228,70 @@ class NodeSourceTest {
                                 hook.ask("post-dump");
                                 seen.add(hook.answer());
                             }
-                            return new KubeletAnswer.Archived(List.of("/archive-of-" + container));
+                            return archived(container);
                         });
 
-        assertThat(source.archive(checkpoint()).files()).containsExactly("/archive-of-main");
+        assertThat(source.archive(checkpoint()).files()).containsExactly(file("main"));
 
         assertThat(seen).containsExactly("options: true", "ok", "options: false", "ok");
         assertThat(node.runtime().noticed()).containsExactly(TestNode.id("main"));
         assertThat(dump()).doesNotExist();
+    }
+
+    @Test
+    void an_archive_is_roots_alone_and_on_record() throws Exception {
+        node.kubelet().checkpoints(this::archived);
+
+        source.archive(checkpoint());
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path("main"))))
+                .isEqualTo("rw-------");
+        assertThat(archives.all())
+                .singleElement()
+                .satisfies(
+                        archive -> {
+                            assertThat(archive.file()).isEqualTo(file("main"));
+                            assertThat(archive.checkpoint().uid()).isEqualTo(CHECKPOINT);
+                        });
+    }
+
+    @Test
+    void archives_of_some_containers_only_do_not_stay() throws Exception {
+        Map<String, List<Long>> containers = new LinkedHashMap<>();
+        containers.put("main", List.of(TestNode.NOBODY));
+        containers.put("sidecar", List.of(TestNode.NOBODY + 1));
+        node.run(containers);
+        cluster.pod(new PodInCluster(TestNode.POD, List.of("main", "sidecar"), List.of()));
+        node.kubelet()
+                .checkpoints(
+                        container ->
+                                container.equals("main")
+                                        ? archived(container)
+                                        : new KubeletAnswer.Failed(
+                                                new AgentFailure(
+                                                        FailureReason.CheckpointFailed, "no")));
+
+        assertThatThrownBy(() -> source.archive(checkpoint())).hasMessage("no");
+
+        assertThat(path("main")).doesNotExist();
+        assertThat(archives.all()).isEmpty();
+    }
+
+    /** Readable for all, as a kubelet of an odd umask would leave it. */
+    private KubeletAnswer archived(String container) throws IOException {
+        Files.createDirectories(path(container).getParent());
+        Files.writeString(path(container), "memory");
+        Files.setPosixFilePermissions(
+                path(container), PosixFilePermissions.fromString("rw-r--r--"));
+        return new KubeletAnswer.Archived(List.of(file(container)));
+    }
+
+    private Path path(String container) {
+        return root.resolve(file(container).substring(1));
+    }
+
+    private static String file(String container) {
+        return "/var/lib/kubelet/checkpoints/checkpoint-taskmanager_flink-" + container + ".tar";
     }
 
     @Test

@@ -33,6 +33,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +101,37 @@ class ContainerPlaceTest {
         assertThat(place.gate().work()).exists();
         assertThat(openBelow("var/lib/containers")).isEmpty();
         place.close();
+    }
+
+    @Test
+    void what_waits_on_the_disk_for_a_container_is_not_legible() throws Exception {
+        for (int i = 0; i < 5000; i++) {
+            place.file(file());
+        }
+
+        Path spool = node.directories().restoreRecord(TestNode.POD).resolve("files-main");
+        assertThat(Files.readString(spool, StandardCharsets.ISO_8859_1))
+                .hasSizeGreaterThan(5000 * CONTENT.size())
+                .doesNotContain(CONTENT.toStringUtf8());
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(spool)))
+                .isEqualTo("rw-------");
+        place.close();
+        assertThat(spool).doesNotExist();
+    }
+
+    /** Its key has died with the agent, and the source sends everything again. */
+    @Test
+    void what_an_agent_before_this_one_has_left_is_not_looked_at() throws Exception {
+        Path spool = node.directories().restoreRecord(TestNode.POD).resolve("files-main");
+        Files.createDirectories(spool.getParent());
+        Files.writeString(spool, "sealed by a key that is lost");
+        startLauncher();
+
+        place.arm(Duration.ofSeconds(5));
+
+        assertThat(root.resolve("var/lib/containers/main/merged")).isEmptyDirectory();
+        place.close();
+        assertThat(spool).doesNotExist();
     }
 
     private void startLauncher() throws IOException {

@@ -24,6 +24,7 @@ import dev.podmigration.agent.testnode.TestNode;
 import dev.podmigration.agent.wire.ContainerImage;
 import dev.podmigration.agent.wire.ContainerManifest;
 import dev.podmigration.agent.wire.Fence;
+import dev.podmigration.agent.wire.FileData;
 import dev.podmigration.agent.wire.FileEntry;
 import dev.podmigration.agent.wire.FileFrame;
 import dev.podmigration.agent.wire.FileRecord;
@@ -34,6 +35,7 @@ import dev.podmigration.agent.wire.ImageFile;
 import dev.podmigration.agent.wire.ImageFrame;
 import dev.podmigration.agent.wire.ImageManifest;
 import dev.podmigration.agent.wire.ImagePart;
+import dev.podmigration.agent.wire.LogTail;
 import dev.podmigration.agent.wire.Refusal;
 import dev.podmigration.agent.wire.SourceMessage;
 import dev.podmigration.agent.wire.TargetMessage;
@@ -51,8 +53,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +66,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /** A pod that keeps its name: what becomes of its memory before and after it exists. */
@@ -70,6 +76,7 @@ class ReceivedBeforeItExistsTest {
     private static final String POD = TestNode.POD;
     private static final String LAUNCHER = "4f1c".repeat(16);
     private static final byte[] IMAGE = {1, 2, 3};
+    private static final String MARKER = "the-password-of-the-database";
 
     @TempDir Path root;
 
@@ -208,6 +215,32 @@ class ReceivedBeforeItExistsTest {
     }
 
     @Test
+    void aStreamThatIsPlayedAgainIsRefused() throws Exception {
+        begin();
+        fence();
+        assertRefusedAgain();
+
+        image();
+        send(files(true));
+        send(FilesDone.newBuilder().setRound(1).setLast(true));
+        assertRefusedAgain();
+
+        send(SourceMessage.newBuilder().setGrant(Grant.getDefaultInstance()));
+        assertRefusedAgain();
+        assertThat(phase()).isEqualTo(PodRestorePhase.Granted);
+    }
+
+    private void assertRefusedAgain() {
+        TargetSession again =
+                target.open((namespace, name) -> Optional.of(restore), "node-a", replies::add);
+        assertThatThrownBy(
+                        () -> again.receive(SourceMessage.newBuilder().setHello(hello()).build()))
+                .asInstanceOf(type(AgentFailure.class))
+                .extracting(AgentFailure::reason)
+                .isEqualTo(FailureReason.AlreadyMigrating);
+    }
+
+    @Test
     void aSourceThatDoesNotKnowOfItIsRefused() throws Exception {
         target.accept(restore, () -> {});
         session = target.open((namespace, name) -> Optional.of(restore), "node-a", replies::add);
@@ -321,6 +354,71 @@ class ReceivedBeforeItExistsTest {
         assertThat(Files.isSymbolicLink(node.directories().restoresLink(POD))).isFalse();
         node.runtime().remove(POD);
         await().atMost(Duration.ofSeconds(20)).until(() -> commit.all().isEmpty());
+    }
+
+    @Test
+    void nothingThatIsKeptOnTheDiskIsLegible() throws Exception {
+        begin();
+        send(content(MARKER));
+        send(
+                SourceMessage.newBuilder()
+                        .setLog(
+                                LogTail.newBuilder()
+                                        .setContainer("main")
+                                        .setData(ByteString.copyFromUtf8(MARKER))));
+        fence();
+        image();
+        send(files(true));
+        send(FilesDone.newBuilder().setRound(1).setLast(true));
+
+        List<Path> kept = filesBelow(node.directories().restoreRecord(RESTORE));
+        assertThat(kept)
+                .extracting(file -> file.getFileName().toString())
+                .containsExactlyInAnyOrder("hello", "log-main", "tree-root-main");
+        for (Path file : kept) {
+            assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+                    .as("%s", file)
+                    .doesNotContain(MARKER)
+                    .doesNotContain("127.0.0.1:1");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .isEqualTo("rw-------");
+        }
+        assertThat(filesBelow(root.resolve("var"))).as("the key").noneMatch(this::isKey);
+        assertThat(filesBelow(root.resolve("run"))).filteredOn(this::isKey).hasSize(1);
+    }
+
+    @Test
+    void theKeyIsThrownAwayWithTheMemory() throws Exception {
+        granted();
+
+        target.forget(restore);
+
+        assertThat(filesBelow(root)).noneMatch(this::isKey);
+    }
+
+    private boolean isKey(Path file) {
+        return file.endsWith("key");
+    }
+
+    private static List<Path> filesBelow(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+                    .toList();
+        }
+    }
+
+    private static SourceMessage.Builder content(String text) {
+        return SourceMessage.newBuilder()
+                .setFile(
+                        FileFrame.newBuilder()
+                                .setTree("root/main")
+                                .addRecords(
+                                        FileRecord.newBuilder()
+                                                .setData(
+                                                        FileData.newBuilder()
+                                                                .setContent(
+                                                                        ByteString.copyFromUtf8(
+                                                                                text)))));
     }
 
     private void startAgain() throws Exception {

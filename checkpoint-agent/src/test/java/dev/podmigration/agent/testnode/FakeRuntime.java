@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** CRI-O with the pods that it was given. */
 public final class FakeRuntime implements ContainerRuntime {
@@ -56,6 +57,14 @@ public final class FakeRuntime implements ContainerRuntime {
                 .filter(container -> container.bundle().equals(bundle))
                 .findFirst()
                 .orElseThrow(() -> new IOException("no bundle " + bundle));
+    }
+
+    @Override
+    public Set<String> containerIds() {
+        return pods.values().stream()
+                .flatMap(pod -> pod.containers().stream())
+                .map(ContainerOnNode::id)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     @Override

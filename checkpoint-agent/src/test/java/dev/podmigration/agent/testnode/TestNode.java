@@ -128,6 +128,12 @@ public final class TestNode {
         List<ContainerOnNode> running = new ArrayList<>();
         for (Map.Entry<String, List<Long>> container : containers.entrySet()) {
             makeGroup(processes(container.getKey()).getParent());
+            for (String layer : List.of("merged", "diff")) {
+                Files.createDirectories(
+                        root.resolve("var/lib/containers")
+                                .resolve(container.getKey())
+                                .resolve(layer));
+            }
             Files.write(
                     processes(container.getKey()),
                     container.getValue().stream().map(String::valueOf).toList());

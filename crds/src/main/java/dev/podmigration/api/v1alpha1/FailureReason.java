@@ -173,6 +173,15 @@ public enum FailureReason {
             false,
             "End the debugging session, or attach a new one to the target with kubectl debug."),
 
+    /** Somebody has a line into the pod that ends when it moves: exec, attach or port-forward. */
+    OpenSession(true, "End these sessions before; they can be opened again to the target."),
+
+    /** A probe gives up sooner than the freeze is expected to end. */
+    ProbeTooImpatient(
+            false,
+            "Give the probe a larger failureThreshold or periodSeconds, or migrate when the pod"
+                    + " holds less memory."),
+
     /** A file that a process has open or mapped is not the same on the target. */
     MissingFile(false, "Put the file into the image or a volume that moves; the log names it."),
 

@@ -42,6 +42,11 @@ public class PodCheckpointStatus extends ApiBean implements HalfStatus {
                     + " about its own: those begin with 'target'.")
     private List<Step> steps = new ArrayList<>();
 
+    @JsonPropertyDescription(
+            "What has to be moved, as counted before anything was touched. The memory moves inside"
+                    + " the freeze, the files before it and what changed of them in it.")
+    private @Nullable ByteCounts bytesToMove;
+
     @JsonPropertyDescription("What was moved.")
     private @Nullable ByteCounts bytes;
 
@@ -115,6 +120,14 @@ public class PodCheckpointStatus extends ApiBean implements HalfStatus {
 
     public void setSteps(List<Step> steps) {
         this.steps = steps;
+    }
+
+    public @Nullable ByteCounts getBytesToMove() {
+        return bytesToMove;
+    }
+
+    public void setBytesToMove(@Nullable ByteCounts bytesToMove) {
+        this.bytesToMove = bytesToMove;
     }
 
     public @Nullable ByteCounts getBytes() {

@@ -49,6 +49,11 @@ public class PodMigrationStatus extends ApiBean {
                     + " measured.")
     private @Nullable Freeze freeze;
 
+    @JsonPropertyDescription(
+            "What has to be moved, as counted before anything was touched. The memory moves inside"
+                    + " the freeze, the files before it and what changed of them in it.")
+    private @Nullable ByteCounts bytesToMove;
+
     @JsonPropertyDescription("What was moved.")
     private @Nullable ByteCounts bytes;
 
@@ -155,6 +160,14 @@ public class PodMigrationStatus extends ApiBean {
 
     public void setFreeze(@Nullable Freeze freeze) {
         this.freeze = freeze;
+    }
+
+    public @Nullable ByteCounts getBytesToMove() {
+        return bytesToMove;
+    }
+
+    public void setBytesToMove(@Nullable ByteCounts bytesToMove) {
+        this.bytesToMove = bytesToMove;
     }
 
     public @Nullable ByteCounts getBytes() {

@@ -59,6 +59,21 @@ final class FaultyProgram {
         request("PUT", "hold " + point);
     }
 
+    /** What a check refuses there is done all the same, until {@link #clear}. */
+    void ignore(String point) {
+        request("PUT", "ignore " + point);
+    }
+
+    /** Whether it is of a build for tests. */
+    boolean canBeBroken() {
+        try {
+            request("GET", "");
+            return true;
+        } catch (IllegalStateException refused) {
+            return false;
+        }
+    }
+
     /** What is sent there next is not what was meant. */
     void flip(String point) {
         request("PUT", "flip " + point);

@@ -7,9 +7,11 @@ import dev.podmigration.api.v1alpha1.Finding;
 import dev.podmigration.api.v1alpha1.InspectedContainer;
 import dev.podmigration.api.v1alpha1.PodCheckpointStatus;
 import dev.podmigration.api.v1alpha1.Verdict;
+import dev.podmigration.fault.FaultPoints;
 import dev.podmigration.operator.forecast.FreezeForecast;
 import dev.podmigration.operator.observe.Observation;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +23,11 @@ public final class Preflight {
 
     /** Name of the check that says how long the freeze will be. */
     public static final String FREEZE = "Freeze";
+
+    /** Said, because people ask: it decides the length where memory is copied before the freeze. */
+    private static final String DIRTY_RATE =
+            "All of the memory moves while the pod is stopped, so how fast the pod changes it does"
+                    + " not count.";
 
     private static final String POD = "Pod";
 
@@ -71,18 +78,25 @@ public final class Preflight {
         List<Finding> findings = new ArrayList<>(inspection.getFindings());
         findings.addAll(openConnections(seen, inspection));
         findings.add(freeze(seen, forecast));
+        seen.source()
+                .map(
+                        source ->
+                                ProbePatience.look(
+                                        source, Duration.ofMillis(forecast.milliseconds())))
+                .ifPresent(findings::addAll);
         return findings;
     }
 
     /** Never a refusal: it may be wrong, and a freeze that takes too long is rolled back. */
     private static Finding freeze(Observation seen, FreezeForecast forecast) {
         int limit = seen.spec().getLimits().getFreezeSeconds();
+        String derivation = forecast.derivation() + " " + DIRTY_RATE;
         return forecast.milliseconds() <= TimeUnit.SECONDS.toMillis(limit)
-                ? Finding.passed(FREEZE, forecast.derivation())
+                ? Finding.passed(FREEZE, derivation)
                 : Finding.warning(
                         FREEZE,
                         FailureReason.FreezeLimitExceeded,
-                        forecast.derivation()
+                        derivation
                                 + " That is more than limits.freezeSeconds, "
                                 + limit
                                 + " s: it would be rolled back.");
@@ -93,6 +107,12 @@ public final class Preflight {
         List<Finding> refused =
                 findings.stream()
                         .filter(finding -> finding.getVerdict() == Verdict.Refused)
+                        // For a test that shows what would happen.
+                        .filter(
+                                finding ->
+                                        !FaultPoints.isIgnored(
+                                                "operator refuses",
+                                                String.valueOf(finding.getReason())))
                         .toList();
         if (refused.isEmpty()) {
             return Optional.empty();

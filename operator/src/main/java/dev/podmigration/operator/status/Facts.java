@@ -48,6 +48,9 @@ public final class Facts {
         if (half.getFreeze() != null) {
             status.setFreeze(measured(half.getFreeze(), status.getFreeze()));
         }
+        if (half.getBytesToMove() != null) {
+            status.setBytesToMove(half.getBytesToMove());
+        }
         if (half.getBytes() != null) {
             status.setBytes(half.getBytes());
         }
