@@ -16,6 +16,7 @@ import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.api.v1alpha1.RestoreGoal;
 import dev.podmigration.api.v1alpha1.Timestamps;
 import dev.podmigration.operator.observe.Observation;
+import dev.podmigration.operator.observe.StrategyWork;
 
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
@@ -41,6 +42,7 @@ public final class Case {
     private @Nullable Pod target;
     private @Nullable PodCheckpoint checkpoint;
     private @Nullable PodRestore restore;
+    private StrategyWork work = StrategyWork.NONE;
     private Instant now = NOW;
 
     private Case(PodMigrationPhase phase) {
@@ -175,6 +177,12 @@ public final class Case {
         return this;
     }
 
+    /** What strategies have answered. */
+    public Case work(StrategyWork answered) {
+        work = answered;
+        return this;
+    }
+
     public Observation build() {
         return new Observation(
                 migration,
@@ -183,6 +191,7 @@ public final class Case {
                 Optional.ofNullable(checkpoint),
                 Optional.ofNullable(restore),
                 cluster,
+                work,
                 now);
     }
 
