@@ -65,17 +65,17 @@ final class PreflightPhase implements PhaseHandler {
         }
         List<Finding> findings = new ArrayList<>(preflight.look(seen));
         seen.status().setFindings(findings);
-        if (Preflight.isRefusedAltogether(findings)) {
-            return new Decision.GiveUp(Preflight.refusal(findings).orElseThrow());
-        }
         Optional<PodCheckpointStatus> inspection =
                 seen.checkpointStatus()
                         .filter(status -> status.getPhase() == PodCheckpointPhase.Inspected);
+        inspection.ifPresent(
+                found -> findings.addAll(preflight.inspected(seen, found, forecast(seen))));
+        if (Preflight.isRefusedAltogether(findings)) {
+            return new Decision.GiveUp(Preflight.refusal(findings).orElseThrow());
+        }
         if (inspection.isEmpty() && Preflight.refusal(findings).isEmpty()) {
             return inspect(seen);
         }
-        inspection.ifPresent(
-                found -> findings.addAll(preflight.inspected(seen, found, forecast(seen))));
         Detected detected = workloads.detect(MoveView.pod(seen));
         detected.detections().forEach(found -> findings.addAll(found.findings()));
         findings.addAll(detected.broken());
