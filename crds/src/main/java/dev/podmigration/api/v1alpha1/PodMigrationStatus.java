@@ -45,6 +45,10 @@ public class PodMigrationStatus extends ApiBean {
     private @Nullable StrategyChoice strategy;
 
     @JsonPropertyDescription(
+            "Name of the MigrationPolicy that is followed. Absent: none selects the pod.")
+    private @Nullable String policy;
+
+    @JsonPropertyDescription(
             "Time limits in force: those of the spec, unless a policy gives others where the spec has"
                 + " the defaults, or the program bears less.")
     private @Nullable EffectiveLimits limits;
@@ -157,6 +161,14 @@ public class PodMigrationStatus extends ApiBean {
 
     public void setStrategy(@Nullable StrategyChoice strategy) {
         this.strategy = strategy;
+    }
+
+    public @Nullable String getPolicy() {
+        return policy;
+    }
+
+    public void setPolicy(@Nullable String policy) {
+        this.policy = policy;
     }
 
     public @Nullable EffectiveLimits getLimits() {

@@ -4,6 +4,8 @@ import dev.podmigration.api.v1alpha1.EffectiveLimits;
 import dev.podmigration.api.v1alpha1.Failure;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.Finding;
+import dev.podmigration.api.v1alpha1.MigrationPolicy;
+import dev.podmigration.api.v1alpha1.MigrationPolicySpec;
 import dev.podmigration.api.v1alpha1.PodMove;
 import dev.podmigration.api.v1alpha1.Strategy;
 import dev.podmigration.api.v1alpha1.StrategyChoice;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /** Chooses the strategy of a migration whose checks are done, and writes the choice down. */
 final class StrategyPlan {
@@ -50,9 +53,15 @@ final class StrategyPlan {
      * @return empty: a strategy is chosen
      */
     Optional<Decision> choose(Observation seen, Detected detected, List<Finding> findings) {
+        Optional<MigrationPolicy> policy = policy(seen);
+        List<Strategy> rungs = rungs(seen.spec().getStrategy(), policy);
+        policy.ifPresent(followed -> findings.add(policyFinding(followed, seen.spec().getStrategy(), rungs)));
+        if (rungs.isEmpty()) {
+            return Optional.of(new Decision.GiveUp(Preflight.refusal(findings).orElseThrow()));
+        }
         Choice choice =
                 ladder.walk(
-                        rungs(seen),
+                        rungs,
                         MoveView.move(seen, detected.detections()),
                         seen.work(),
                         objections(seen, findings));
@@ -85,9 +94,47 @@ final class StrategyPlan {
         };
     }
 
-    private static List<Strategy> rungs(Observation seen) {
-        Strategy wanted = seen.spec().getStrategy();
-        return wanted == Strategy.Auto ? Ladder.RUNGS : List.of(wanted);
+    /** As it is now: what it allows may have changed since it was chosen. */
+    private static Optional<MigrationPolicy> policy(Observation seen) {
+        String name = seen.status().getPolicy();
+        return name == null
+                ? Optional.empty()
+                : seen.cluster().policies(seen.migration().getMetadata().getNamespace()).stream()
+                        .filter(policy -> name.equals(policy.getMetadata().getName()))
+                        .findFirst();
+    }
+
+    /** What the user wants, as far as it is allowed, in the order of the policy. */
+    private static List<Strategy> rungs(Strategy wanted, Optional<MigrationPolicy> policy) {
+        List<Strategy> allowed =
+                policy.map(MigrationPolicy::getSpec)
+                        .map(MigrationPolicySpec::getStrategies)
+                        .filter(strategies -> !strategies.isEmpty())
+                        .orElse(Ladder.RUNGS);
+        return allowed.stream()
+                .filter(rung -> wanted == Strategy.Auto || wanted == rung)
+                .toList();
+    }
+
+    /** What the policy says about this migration. */
+    private static Finding policyFinding(
+            MigrationPolicy policy, Strategy wanted, List<Strategy> rungs) {
+        String name = "MigrationPolicy " + policy.getMetadata().getName();
+        return rungs.isEmpty()
+                ? Finding.refused(
+                        "Policy",
+                        FailureReason.NotAllowedByPolicy,
+                        name
+                                + " does not allow the strategy "
+                                + wanted
+                                + ", only "
+                                + names(policy.getSpec().getStrategies())
+                                + ".")
+                : Finding.passed("Policy", name + " allows " + names(rungs) + ", in this order.");
+    }
+
+    private static String names(List<Strategy> rungs) {
+        return rungs.stream().map(Strategy::name).collect(Collectors.joining(", "));
     }
 
     private Ladder.Objections objections(Observation seen, List<Finding> findings) {

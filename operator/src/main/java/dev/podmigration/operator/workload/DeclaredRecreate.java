@@ -13,8 +13,8 @@ final class DeclaredRecreate implements MigrationStrategy {
 
     static final String NAME = "recreate";
 
-    /** Annotation of a pod. */
-    static final String STATELESS = "podmigration.dev/stateless";
+    /** Annotation of a pod. Not below podmigration.dev/, where users may set none. */
+    static final String STATELESS = "workload.podmigration.dev/stateless";
 
     @Override
     public String name() {

@@ -18,6 +18,7 @@ import dev.podmigration.api.v1alpha1.Timestamps;
 import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.observe.StrategyWork;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -174,6 +175,12 @@ public final class Case {
 
     public Case at(Instant time) {
         now = time;
+        return this;
+    }
+
+    /** Something else that is in the cluster. */
+    public Case cluster(HasMetadata object) {
+        cluster.add(object);
         return this;
     }
 

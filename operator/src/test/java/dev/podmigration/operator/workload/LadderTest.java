@@ -62,7 +62,7 @@ class LadderTest {
                                 + FailureReason.IoUringInUse.remedy());
         assertThat(choice.reasons().getLast())
                 .startsWith("Recreate is not possible")
-                .contains("podmigration.dev/stateless");
+                .contains("workload.podmigration.dev/stateless");
     }
 
     @Test
@@ -70,7 +70,7 @@ class LadderTest {
         Pod stateless =
                 new PodBuilder(pod())
                         .editMetadata()
-                        .addToAnnotations("podmigration.dev/stateless", "true")
+                        .addToAnnotations("workload.podmigration.dev/stateless", "true")
                         .endMetadata()
                         .build();
 
