@@ -266,7 +266,8 @@ public enum FailureReason {
     /** A MigrationPolicy does not allow it. */
     NotAllowedByPolicy(
             true,
-            "Ask whoever set the MigrationPolicy that the message names, or choose what it allows."),
+            "Ask whoever set the MigrationPolicy that the message names, or choose what it"
+                    + " allows."),
 
     /** A user set spec.cancelled. */
     Cancelled(

@@ -14,8 +14,8 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @SchemaCustomizer(
         value = Description.class,
         input =
-                "How pods of a namespace may be moved. For each pod the policy counts whose selector"
-                    + " names the most labels, and of several the first by name.")
+                "How pods of a namespace may be moved. For each pod the policy counts whose"
+                        + " selector names the most labels, and of several the first by name.")
 @Group("podmigration.dev")
 @Version("v1alpha1")
 @ShortNames("mpol")
