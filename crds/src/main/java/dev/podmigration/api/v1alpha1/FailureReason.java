@@ -227,7 +227,7 @@ public enum FailureReason {
     /** No strategy that the migration and the policy allow can move this pod. */
     NoStrategyPossible(
             false,
-            "status.strategy.reasons says for each strategy why not, and what would make it"
+            "For each strategy status.strategy.reasons says why not, and what would make it"
                     + " possible."),
 
     /** The strategy of the workload says that it cannot be moved now. */
