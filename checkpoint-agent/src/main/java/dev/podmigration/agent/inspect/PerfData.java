@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -85,7 +86,8 @@ final class PerfData {
 
     /** Up to the first zero. */
     private static String text(ByteBuffer buffer, int at, int longest) {
-        byte[] bytes = new byte[Math.max(0, longest)];
+        Objects.checkFromIndexSize(at, longest, buffer.capacity());
+        byte[] bytes = new byte[longest];
         buffer.get(at, bytes);
         int end = 0;
         while (end < bytes.length && bytes[end] != 0) {
