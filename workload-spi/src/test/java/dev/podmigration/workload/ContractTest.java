@@ -30,8 +30,7 @@ class ContractTest {
         Map<String, String> memory = Map.of("id", "7");
         Step step = step(memory);
 
-        assertThat(strategy.assess(step.move(), step.namespace()))
-                .isEqualTo(Assessment.possible());
+        assertThat(strategy.assess(step.move(), step.namespace())).isEqualTo(Assessment.possible());
         assertThat(List.of(strategy.prepare(step), strategy.awaitFreeze(step)))
                 .containsOnly(Progress.done(memory));
         assertThat(List.of(strategy.afterMove(step), strategy.undo(step)))

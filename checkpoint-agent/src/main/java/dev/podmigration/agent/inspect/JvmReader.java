@@ -57,6 +57,7 @@ final class JvmReader {
 
     /** ZGC alone has its heap in a memory file, and says nothing in the statistics. */
     private static final String HEAP_OF_Z = "/memfd:java_heap";
+
     private static final String GENERATION = "sun.gc.generation.";
 
     /** Names that the collectors give themselves in the statistics. */

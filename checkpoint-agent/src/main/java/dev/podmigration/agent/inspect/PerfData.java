@@ -12,8 +12,8 @@ import java.util.OptionalLong;
 
 /**
  * What a HotSpot JVM writes about itself into the file that it maps for tools (hsperfdata, version
- * 2.0, unchanged from JDK 5 to 25). The layout is in hotspot/share/runtime/perfMemory.hpp: a prologue
- * of 32 bytes, then entries of a header of 20 bytes, a name and a value.
+ * 2.0, unchanged from JDK 5 to 25). The layout is in hotspot/share/runtime/perfMemory.hpp: a
+ * prologue of 32 bytes, then entries of a header of 20 bytes, a name and a value.
  *
  * <p>The file belongs to the container: whatever is in it, reading it ends, and is no error.
  */

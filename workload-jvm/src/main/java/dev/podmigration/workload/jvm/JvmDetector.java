@@ -41,9 +41,7 @@ public final class JvmDetector implements WorkloadDetector {
         return options.isEmpty()
                 ? Optional.empty()
                 : Optional.of(
-                        Detection.of(NAME, Map.of())
-                                .withOptions(options)
-                                .withFindings(findings));
+                        Detection.of(NAME, Map.of()).withOptions(options).withFindings(findings));
     }
 
     /** Whether one is too large the agent says, which sees the files. */
