@@ -103,8 +103,7 @@ class MovesReplicaSetPodIT {
         List<String> others = names(set).stream().filter(name -> !name.equals(moved)).toList();
 
         PodMigration ended =
-                stage.awaitEnd(
-                        stage.migrate(moved, spec -> spec.setStrategy(Strategy.Recreate)));
+                stage.awaitEnd(stage.migrate(moved, spec -> spec.setStrategy(Strategy.Recreate)));
 
         assertThat(ended.getStatus().getPhase())
                 .as(() -> stage.report(ended))

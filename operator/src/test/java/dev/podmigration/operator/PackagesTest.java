@@ -37,7 +37,8 @@ class PackagesTest {
         noClasses()
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.podmigration.workload.jvm..", "dev.podmigration.workload.flink..")
+                .resideInAnyPackage(
+                        "dev.podmigration.workload.jvm..", "dev.podmigration.workload.flink..")
                 .check(all);
     }
 

@@ -50,8 +50,7 @@ class MovingPhaseTest {
                         .build();
 
         Action.CreatePod create =
-                (Action.CreatePod)
-                        ((Decision.Stay) phases.next(seen)).actions().getFirst();
+                (Action.CreatePod) ((Decision.Stay) phases.next(seen)).actions().getFirst();
 
         Pod pod = create.pod();
         assertThat(seen.status().getTarget().getPodName()).isEqualTo(pod.getMetadata().getName());
@@ -99,8 +98,7 @@ class MovingPhaseTest {
         Duration later = TimeLimits.DEFAULT.arming();
 
         Decision decision =
-                phases.next(
-                        recreate().target(pod -> scheduled(pod, "False")).after(later).build());
+                phases.next(recreate().target(pod -> scheduled(pod, "False")).after(later).build());
 
         assertThat(((Decision.GiveUp) decision).failure().getReason())
                 .isEqualTo(FailureReason.ReplacementNotReady);
@@ -113,8 +111,7 @@ class MovingPhaseTest {
                 .migration(migration -> migration.getStatus().setStrategy(choice));
     }
 
-    private static void scheduled(
-            PodBuilder pod, String ready) {
+    private static void scheduled(PodBuilder pod, String ready) {
         pod.editStatus()
                 .addNewCondition()
                 .withType("PodScheduled")
