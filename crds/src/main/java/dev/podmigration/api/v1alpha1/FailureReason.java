@@ -194,6 +194,12 @@ public enum FailureReason {
             false,
             "Let the program watch paths that exist, on a file system that CRIU can look up."),
 
+    /** A program is a member of a multicast group, and CRIU does not restore that. */
+    MulticastMembership(
+            false,
+            "Let the program join its groups again after the move, for example when it receives"
+                    + " nothing for a while; or use an address of its own in place of a group."),
+
     /** The container runtime or the kubelet has checkpoints switched off. */
     CheckpointNotSupported(
             false,
@@ -232,6 +238,51 @@ public enum FailureReason {
 
     /** The source pod ended or restarted while it was being moved. */
     SourceStopped(true, "Find out why the pod stopped; migrate it when it runs again."),
+
+    /** No strategy that the migration and the policy allow can move this pod. */
+    NoStrategyPossible(
+            false,
+            "For each strategy status.strategy.reasons says why not, and what would make it"
+                    + " possible."),
+
+    /** The strategy of the workload says that it cannot be moved now. */
+    WorkloadNotMovable(
+            true, "The message says what the program needs; migrate again when it is as it says."),
+
+    /** The program bears no freeze as long as this one would be. */
+    FreezeBudgetExceeded(
+            true,
+            "Let the program bear a longer freeze (the message names what limits it), or migrate"
+                    + " when the pod holds less memory."),
+
+    /** A plugin of the operator threw an exception, did not answer, or answered nonsense. */
+    PluginFailed(
+            true,
+            "See the log of the operator, and ask whoever made the plugin that the message names."),
+
+    /** A strategy did not complete one of its stages in the time it had set itself. */
+    WorkloadTimeout(
+            true,
+            "The message says what it was waiting for; migrate again when the program can do that"
+                    + " in time."),
+
+    /** The pod was moved, and its strategy found the program unwell afterwards. */
+    WorkloadUnhealthy(
+            false,
+            "The pod is on the target and nothing can be undone: look at the program, the message"
+                    + " says what is wrong with it."),
+
+    /** The pod that was made anew on the target did not become Ready. */
+    ReplacementNotReady(
+            true,
+            "See the events and the log of the new pod's containers on the target node: the same"
+                    + " program ran on the source node."),
+
+    /** A MigrationPolicy does not allow it. */
+    NotAllowedByPolicy(
+            true,
+            "Ask whoever set the MigrationPolicy that the message names, or choose what it"
+                    + " allows."),
 
     /** A user set spec.cancelled. */
     Cancelled(

@@ -11,8 +11,14 @@ import java.util.List;
 /** The strategy that was chosen, and why. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public class StrategyChoice extends ApiBean {
-    @JsonPropertyDescription("The strategy used.")
+    @JsonPropertyDescription(
+            "The strategy used. Absent while none is chosen, and if none is possible.")
     private @Nullable Strategy chosen;
+
+    @JsonPropertyDescription(
+            "Longest freeze that the program bears, as its strategy says. Absent: it says nothing."
+                    + " Unit: milliseconds.")
+    private @Nullable Long freezeBudgetMilliseconds;
 
     @JsonPropertyDescription("Why it was chosen and why others were not, one sentence each.")
     private List<String> reasons = new ArrayList<>();
@@ -23,6 +29,14 @@ public class StrategyChoice extends ApiBean {
 
     public void setChosen(@Nullable Strategy chosen) {
         this.chosen = chosen;
+    }
+
+    public @Nullable Long getFreezeBudgetMilliseconds() {
+        return freezeBudgetMilliseconds;
+    }
+
+    public void setFreezeBudgetMilliseconds(@Nullable Long freezeBudgetMilliseconds) {
+        this.freezeBudgetMilliseconds = freezeBudgetMilliseconds;
     }
 
     public List<String> getReasons() {
