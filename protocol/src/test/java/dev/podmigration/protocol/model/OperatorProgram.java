@@ -21,9 +21,11 @@ import dev.podmigration.api.v1alpha1.StrategyChoice;
 import dev.podmigration.api.v1alpha1.Timestamps;
 import dev.podmigration.operator.action.Action;
 import dev.podmigration.operator.observe.Observation;
+import dev.podmigration.operator.observe.StrategyWork;
 import dev.podmigration.operator.phase.Decision;
 import dev.podmigration.operator.status.Facts;
 import dev.podmigration.operator.status.StatusDraft;
+import dev.podmigration.operator.workload.Workloads;
 
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -62,6 +64,8 @@ final class OperatorProgram {
     private static final String TARGET_UID = "target-uid";
     private static final String TARGET_POD = "app-x";
 
+    private static final Workloads NO_PLUGINS = new Workloads(List.of(), List.of());
+
     private final boolean nameKept;
     private final Function<Observation, Decision> decisions;
     private final Map<OperatorView, OperatorTurn> known = new HashMap<>();
@@ -77,7 +81,7 @@ final class OperatorProgram {
 
     private OperatorTurn decide(OperatorView view) {
         Observation seen = observe(view);
-        Facts.note(seen);
+        Facts.note(seen, NO_PLUGINS);
         Decision decision = decisions.apply(seen);
         List<Action> actions =
                 switch (decision) {
@@ -86,6 +90,7 @@ final class OperatorProgram {
                     case Decision.Enter _,
                             Decision.GiveUp _,
                             Decision.GoForward _,
+                            Decision.FallBack _,
                             Decision.Finish _ ->
                             List.of();
                 };
@@ -141,8 +146,12 @@ final class OperatorProgram {
             case Action.FreeName _ -> Optional.of(Deed.FREE_NAME);
             case Action.GiveTo _ -> Optional.of(Deed.INHERIT);
             // Changes nothing.
-            case Action.RehearsePod _ -> Optional.empty();
-            case Action.CreateCheckpoint _, Action.MarkPod _, Action.MarkNotReady _ ->
+            case Action.RehearsePod _, Action.InterruptStrategy _ -> Optional.empty();
+            case Action.CreateCheckpoint _,
+                    Action.MarkPod _,
+                    Action.MarkNotReady _,
+                    Action.AssessStrategy _,
+                    Action.StepStrategy _ ->
                     throw unexpected(action);
         };
     }
@@ -165,6 +174,8 @@ final class OperatorProgram {
                 checkpoint(view),
                 restore(view),
                 scenery,
+                // A plain checkpoint: no plugin has a part in it.
+                StrategyWork.NONE,
                 now);
     }
 

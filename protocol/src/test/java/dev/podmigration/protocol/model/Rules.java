@@ -14,7 +14,9 @@ import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.phase.Decision;
 import dev.podmigration.operator.phase.PhaseTable;
 import dev.podmigration.operator.settings.TimeLimits;
+import dev.podmigration.operator.workload.Workloads;
 
+import java.util.List;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -63,7 +65,10 @@ public record Rules(
 
     /** As it is. */
     public static Rules real(boolean nameKept) {
-        PhaseTable phases = new PhaseTable(TimeLimits.DEFAULT, new FreezeHistory());
+        PhaseTable phases = new PhaseTable(
+                        TimeLimits.DEFAULT,
+                        new FreezeHistory(),
+                        new Workloads(List.of(), List.of()));
         return new Rules(
                 nameKept,
                 false,

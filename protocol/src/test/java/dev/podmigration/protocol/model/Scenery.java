@@ -1,6 +1,7 @@
 package dev.podmigration.protocol.model;
 
 import dev.podmigration.api.v1alpha1.MigrationNode;
+import dev.podmigration.api.v1alpha1.MigrationPolicy;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.Timestamps;
@@ -76,6 +77,11 @@ record Scenery(Instant sourceHeard, Instant targetHeard) implements Cluster {
 
     @Override
     public List<PodCheckpoint> checkpoints(String namespace) {
+        return List.of();
+    }
+
+    @Override
+    public List<MigrationPolicy> policies(String namespace) {
         return List.of();
     }
 
