@@ -6,14 +6,16 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 
 import dev.podmigration.agent.linux.Durability;
+import dev.podmigration.agent.linux.ErrnoException;
 
-import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -26,6 +28,9 @@ import java.util.stream.Stream;
 public final class RecordStore<T> {
 
     private static final String SUFFIX = ".json";
+
+    /** The largest block of the file systems in use. */
+    private static final int BLOCK_BYTES = 4096;
 
     /** An older agent that comes back reads what a newer one has written. */
     private static final ObjectMapper JSON =
@@ -60,17 +65,58 @@ public final class RecordStore<T> {
     /**
      * Makes {@code value} durable under {@code name}, an object uid or another plain file name. An
      * interrupt does not end it half-way: what is read later must be on the disk by then.
+     *
+     * <p>A decision must not depend on a free block: a pod that stands still could neither go on nor
+     * be given back while a disk is full. So the first write of a name makes two files of whole
+     * blocks, and every later one is written over the one that is out of use, which then takes the
+     * place of the other. (A file system that never writes in place, such as btrfs, may need a block
+     * all the same.)
      */
     public void write(String name, T value) throws IOException {
         Path file = file(name);
-        Path next = directory.resolve(name + ".next");
-        // Not a channel, which an interrupt closes: a migration is given up by one.
-        try (FileOutputStream out = new FileOutputStream(next.toFile())) {
-            out.write(JSON.writeValueAsBytes(value));
+        Path spare = spare(name);
+        byte[] content = blocks(JSON.writeValueAsBytes(value));
+        boolean first = !Files.exists(file);
+        overwrite(spare, content);
+        if (first) {
+            Files.move(spare, file, StandardCopyOption.ATOMIC_MOVE);
+            overwrite(spare, content);
+        } else {
+            take(spare, file);
+        }
+        Durability.sync(directory);
+    }
+
+    /** JSON allows spaces at its end. */
+    private static byte[] blocks(byte[] json) {
+        int blocks = (json.length + BLOCK_BYTES - 1) / BLOCK_BYTES;
+        byte[] content = Arrays.copyOf(json, blocks * BLOCK_BYTES);
+        Arrays.fill(content, json.length, content.length, (byte) ' ');
+        return content;
+    }
+
+    /**
+     * Keeps the blocks that the file has. Not a channel, which an interrupt closes: a migration is
+     * given up by one.
+     */
+    private static void overwrite(Path file, byte[] content) throws IOException {
+        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+            out.write(content);
+            out.setLength(content.length);
             out.getFD().sync();
         }
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        Durability.sync(directory);
+    }
+
+    private static void take(Path spare, Path file) throws IOException {
+        try {
+            Durability.exchange(spare, file);
+        } catch (ErrnoException e) {
+            if (!e.is("EINVAL")) {
+                throw e;
+            }
+            Files.move(
+                    spare, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
     }
 
     public Optional<T> read(String name) throws IOException {
@@ -81,7 +127,9 @@ public final class RecordStore<T> {
     }
 
     public void delete(String name) throws IOException {
-        if (Files.deleteIfExists(file(name))) {
+        boolean there = Files.deleteIfExists(file(name));
+        Files.deleteIfExists(spare(name));
+        if (there) {
             Durability.sync(directory);
         }
     }
@@ -97,6 +145,10 @@ public final class RecordStore<T> {
                     .forEach(names::add);
         }
         return names;
+    }
+
+    private Path spare(String name) {
+        return directory.resolve(name + ".next");
     }
 
     private Path file(String name) {

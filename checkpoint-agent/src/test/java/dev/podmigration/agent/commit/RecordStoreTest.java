@@ -3,6 +3,7 @@ package dev.podmigration.agent.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,5 +109,41 @@ class RecordStoreTest {
 
         assertThatThrownBy(() -> store.write("../outside", FROZEN))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** What stands still must be able to go on, or back, whatever the disk looks like. */
+    @Test
+    void aDecisionIsRecordedOnADiskThatIsFull() throws Exception {
+        Assumptions.assumeTrue(
+                Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid")),
+                "mounts need root");
+        run("mount", "-t", "tmpfs", "-o", "size=64k", "full", directory.toString());
+        try {
+            commit = new SourceCommit(new RecordStore<>(directory, SourceRecord.class));
+            commit.begin(FROZEN);
+            assertThatThrownBy(() -> Files.write(directory.resolve("filler"), new byte[1 << 20]))
+                    .hasMessageContaining("No space left");
+
+            assertThat(commit.grant("c1", "r1")).isEqualTo(SourceDecision.Action.GRANT);
+            assertThat(commit.decide("c1", SourceEvent.TARGET_NEVER_RESUMED))
+                    .isEqualTo(SourceDecision.Action.THAW);
+
+            assertThat(commit.record("c1")).contains(FROZEN.with(SourceState.ROLLED_BACK));
+        } finally {
+            run("umount", directory.toString());
+        }
+    }
+
+    private static void run(String... command) throws Exception {
+        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+    }
+
+    @Test
+    void nothingIsLeftOfARecordThatIsForgotten() throws Exception {
+        commit.begin(FROZEN);
+        commit.decide("c1", SourceEvent.GIVE_UP);
+        commit.forget("c1");
+
+        assertThat(directory).isEmptyDirectory();
     }
 }
