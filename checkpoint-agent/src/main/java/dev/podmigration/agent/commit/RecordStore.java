@@ -66,11 +66,11 @@ public final class RecordStore<T> {
      * Makes {@code value} durable under {@code name}, an object uid or another plain file name. An
      * interrupt does not end it half-way: what is read later must be on the disk by then.
      *
-     * <p>A decision must not depend on a free block: a pod that stands still could neither go on nor
-     * be given back while a disk is full. So the first write of a name makes two files of whole
+     * <p>A decision must not depend on a free block: a pod that stands still could neither go on
+     * nor be given back while a disk is full. So the first write of a name makes two files of whole
      * blocks, and every later one is written over the one that is out of use, which then takes the
-     * place of the other. (A file system that never writes in place, such as btrfs, may need a block
-     * all the same.)
+     * place of the other. (A file system that never writes in place, such as btrfs, may need a
+     * block all the same.)
      */
     public void write(String name, T value) throws IOException {
         Path file = file(name);
@@ -115,7 +115,10 @@ public final class RecordStore<T> {
                 throw e;
             }
             Files.move(
-                    spare, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                    spare,
+                    file,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
         }
     }
 

@@ -48,6 +48,14 @@ public record NodeDirectories(Host host) {
         return host.pathWithoutLastLink(STATE + "/restores/" + checked(POD_UID, podUid));
     }
 
+    /**
+     * Mark of a container that was restored; empty until the runtime was told to start it. Made and
+     * filled by the launcher.
+     */
+    public Path restored(String containerId) {
+        return state().resolve("restored").resolve(containerId);
+    }
+
     public Path restore(String podUid, String containerName) {
         return restores(podUid).resolve(checked(CONTAINER_NAME, containerName));
     }

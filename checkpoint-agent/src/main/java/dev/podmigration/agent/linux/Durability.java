@@ -31,8 +31,8 @@ public final class Durability {
     }
 
     /**
-     * Gives each of two files of one file system the name of the other, at once: whoever looks finds
-     * both names, before or after. Durable only when the directory was synced.
+     * Gives each of two files of one file system the name of the other, at once: whoever looks
+     * finds both names, before or after. Durable only when the directory was synced.
      *
      * @throws ErrnoException EINVAL if the file system cannot do that
      */

@@ -41,6 +41,13 @@ public interface ContainerRuntime extends AutoCloseable {
      */
     void noticeResumed(String containerId) throws IOException;
 
+    /**
+     * Starts a container that was created.
+     *
+     * @throws IOException also if it was started before
+     */
+    void start(String containerId) throws IOException;
+
     CrioConfiguration configuration() throws IOException;
 
     @Override

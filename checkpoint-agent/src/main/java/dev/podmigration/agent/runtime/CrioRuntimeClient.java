@@ -19,6 +19,7 @@ import dev.podmigration.agent.runtime.cri.PodSandboxStatusRequest;
 import dev.podmigration.agent.runtime.cri.RuntimeHandler;
 import dev.podmigration.agent.runtime.cri.RuntimeServiceGrpc;
 import dev.podmigration.agent.runtime.cri.RuntimeServiceGrpc.RuntimeServiceBlockingStub;
+import dev.podmigration.agent.runtime.cri.StartContainerRequest;
 import dev.podmigration.agent.runtime.cri.StatusRequest;
 import dev.podmigration.agent.runtime.cri.VersionRequest;
 import dev.podmigration.agent.runtime.cri.VersionResponse;
@@ -124,6 +125,16 @@ public final class CrioRuntimeClient implements ContainerRuntime {
                 .distinct()
                 .sorted()
                 .toList();
+    }
+
+    @Override
+    public void start(String containerId) throws IOException {
+        call(
+                cri ->
+                        cri.startContainer(
+                                StartContainerRequest.newBuilder()
+                                        .setContainerId(containerId)
+                                        .build()));
     }
 
     @Override

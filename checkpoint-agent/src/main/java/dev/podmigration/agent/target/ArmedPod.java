@@ -319,6 +319,7 @@ final class ArmedPod implements Arrival, AutoCloseable {
         changed.run();
         if (runs) {
             tidyUp();
+            seeStarted();
         }
     }
 
@@ -344,6 +345,18 @@ final class ArmedPod implements Arrival, AutoCloseable {
                             + " may take up memory until it ends",
                     podUid,
                     e);
+        }
+    }
+
+    private void seeStarted() {
+        try {
+            new MissingStart(tools.runtime(), tools.directories())
+                    .make(
+                            places.values().stream()
+                                    .flatMap(place -> place.containerId().stream())
+                                    .toList());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -97,6 +97,11 @@ final class ContainerPlace implements AutoCloseable {
         return gate;
     }
 
+    /** Of the container that was made for it; empty before {@link #arm}. */
+    Optional<String> containerId() {
+        return Optional.ofNullable(launcher).map(ArmedLauncher::containerId);
+    }
+
     /** A frame of this container's root. */
     synchronized void file(FileFrame frame) throws IOException, AgentFailure {
         TreeWriter open = root;

@@ -111,6 +111,7 @@ final class LeftRestore implements AutoCloseable {
     void letGo() throws IOException, InterruptedException, AgentFailure {
         if (RestoreMark.COMMITTED.isSet(tools.directories(), record.podUid())) {
             freeImages();
+            seeStarted();
             return;
         }
         if (tools.runtime().pod(record.podUid()).isEmpty()) {
@@ -137,6 +138,30 @@ final class LeftRestore implements AutoCloseable {
         }
         RestoreMark.COMMITTED.set(tools.directories(), record.podUid());
         LOG.info("{}: the pod goes on after a restart of the agent", record.restore());
+        seeStarted();
+    }
+
+    /** Beside everything else: the kubelet has some seconds for it. */
+    private void seeStarted() throws IOException {
+        List<String> ids = new ArrayList<>();
+        for (String container : record.containers()) {
+            Optional<RestoreGate> gate = gate(container);
+            if (gate.isPresent()) {
+                ids.addAll(gate.get().containerIds());
+            }
+        }
+        MissingStart missing = new MissingStart(tools.runtime(), tools.directories());
+        Thread.ofPlatform()
+                .daemon()
+                .name("start-" + record.podUid())
+                .start(
+                        () -> {
+                            try {
+                                missing.make(ids);
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                        });
     }
 
     /** The agent before this one may not have come to it. */

@@ -193,6 +193,11 @@ final class ReceivedPod implements AutoCloseable {
             target.run(place.uid(), RESTORE_LIMIT);
             changed.run();
             tidyUp(places);
+            new MissingStart(tools.runtime(), tools.directories())
+                    .make(
+                            places.stream()
+                                    .flatMap(opened -> opened.containerId().stream())
+                                    .toList());
         } catch (AgentFailure e) {
             failed(e, target, places, network);
         } catch (IOException e) {

@@ -138,6 +138,11 @@ final class CrioNode implements ContainerRuntime, CrioService {
     }
 
     @Override
+    public void start(String containerId) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void noticeResumed(String containerId) {
         throw new UnsupportedOperationException();
     }

@@ -175,6 +175,36 @@ class LauncherScriptTest {
         assertThat(node.runtimeCalls().getFirst()).contains("restore");
     }
 
+    /** A kubelet that was restarted before it came to the start makes another container. */
+    @Test
+    void nothingIsStartedBesideARestoredContainerThatWaitsForItsStart() throws Exception {
+        String second = "7a".repeat(32);
+        node.config(RuntimeConfig.ofRestore("app").json());
+        assertThat(restore("app", ID)).isZero();
+        RestoreMark.COMMITTED.set(node.directories, ScriptNode.UID);
+        node.answer("{\"ociVersion\":\"1.0\",\"status\": \"running\"}");
+
+        assertThat(exitCode(node.launch(SHELL, node.create(second)))).isEqualTo(1);
+        assertThat(node.stderr()).contains("was restored as " + ID + " and runs");
+        assertThat(node.runtimeCalls().getLast()).containsExactly("--root=/run/crun", "state", ID);
+
+        assertThat(exitCode(node.launch(SHELL, List.of("--root=/run/crun", "start", ID)))).isZero();
+        assertThat(exitCode(node.launch(SHELL, node.create(second)))).isZero();
+        assertThat(node.runtimeCalls().getLast()).isEqualTo(node.create(second));
+    }
+
+    @Test
+    void aRestoredContainerThatEndedBeforeItsStartIsStartedAnew() throws Exception {
+        String second = "7a".repeat(32);
+        node.config(RuntimeConfig.ofRestore("app").json());
+        assertThat(restore("app", ID)).isZero();
+        RestoreMark.COMMITTED.set(node.directories, ScriptNode.UID);
+        node.answer("{\"ociVersion\":\"1.0\",\"status\": \"stopped\"}");
+
+        assertThat(exitCode(node.launch(SHELL, node.create(second)))).isZero();
+        assertThat(node.runtimeCalls().getLast()).isEqualTo(node.create(second));
+    }
+
     @Test
     void nothingButTheRuntimeIsStartedBetweenTheOrderAndTheRestore() throws Exception {
         node.config(RuntimeConfig.ofRestore("app").json());

@@ -20,6 +20,7 @@ public final class FakeRuntime implements ContainerRuntime {
 
     private final Map<String, PodOnNode> pods = new ConcurrentHashMap<>();
     private final List<String> noticed = new ArrayList<>();
+    private final List<String> started = new ArrayList<>();
 
     public void put(PodOnNode pod) {
         pods.put(pod.podUid(), pod);
@@ -33,6 +34,16 @@ public final class FakeRuntime implements ContainerRuntime {
     /** Containers that CRI-O was told to look at again. */
     public synchronized List<String> noticed() {
         return List.copyOf(noticed);
+    }
+
+    /** Containers that were started, in their order. */
+    public synchronized List<String> started() {
+        return List.copyOf(started);
+    }
+
+    @Override
+    public synchronized void start(String containerId) {
+        started.add(containerId);
     }
 
     @Override

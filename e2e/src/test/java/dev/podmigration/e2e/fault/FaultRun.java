@@ -18,6 +18,7 @@ import dev.podmigration.e2e.lab.Playground;
 import dev.podmigration.e2e.lab.TestPods;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
 
 import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -128,7 +129,13 @@ final class FaultRun {
             String migration =
                     moves.begin("echo", NODE_B, spec -> spec.getLimits().setFreezeSeconds(60));
             boolean reached = happen(moves, migration, disturbance, restarts);
-            PodMigrationStatus end = moves.awaitEnd(migration);
+            PodMigrationStatus end;
+            try {
+                end = moves.awaitEnd(migration);
+            } catch (KubernetesClientTimeoutException late) {
+                wrong.add("no end: " + late.getMessage());
+                return new Outcome(reached, "none", -1);
+            }
             String node = end.getPhase() == PodMigrationPhase.Succeeded ? NODE_B : NODE_A;
             check(
                     "one copy",

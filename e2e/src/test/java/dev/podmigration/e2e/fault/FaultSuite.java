@@ -42,6 +42,8 @@ public final class FaultSuite {
     }
 
     private boolean run(FaultOptions options) throws IOException {
+        System.out.println("| fault | where | outcome | client's longest gap | what is wrong |");
+        System.out.println("|---|---|---|---|---|");
         FaultRun forward = newRun(new Fault.None());
         note(forward.run(), Instant.now());
         FaultRun back = newRun(new Fault.Flip());

@@ -16,8 +16,8 @@ import dev.podmigration.operator.phase.PhaseTable;
 import dev.podmigration.operator.settings.TimeLimits;
 import dev.podmigration.operator.workload.Workloads;
 
-import java.util.List;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -65,7 +65,8 @@ public record Rules(
 
     /** As it is. */
     public static Rules real(boolean nameKept) {
-        PhaseTable phases = new PhaseTable(
+        PhaseTable phases =
+                new PhaseTable(
                         TimeLimits.DEFAULT,
                         new FreezeHistory(),
                         new Workloads(List.of(), List.of()));
