@@ -37,6 +37,9 @@ final class CustomResourceDefinitions {
                                         CustomResourceDefinitions::isEstablished,
                                         30,
                                         TimeUnit.SECONDS));
+        // A kind is served a moment before its storage answers, and one that is deleted in that
+        // moment is never gone. The client asks again by itself while it is told to.
+        TYPES.forEach(type -> client.resources(type).list());
     }
 
     private static boolean isEstablished(CustomResourceDefinition definition) {
