@@ -328,6 +328,44 @@ public enum FailureReason {
                     + " podmigration.dev/state: external on its pods; otherwise use another"
                     + " strategy."),
 
+    /** No strategy that the migration and the policy allow can move this pod. */
+    NoStrategyPossible(
+            false,
+            "status.strategy.reasons says for each strategy why not, and what would make it"
+                    + " possible."),
+
+    /** The strategy of the workload says that it cannot be moved now. */
+    WorkloadNotMovable(
+            true, "The message says what the program needs; migrate again when it is as it says."),
+
+    /** The program bears no freeze as long as this one would be. */
+    FreezeBudgetExceeded(
+            true,
+            "Let the program bear a longer freeze (the message names what limits it), or migrate"
+                    + " when the pod holds less memory."),
+
+    /** A plugin of the operator threw an exception, did not answer, or answered nonsense. */
+    PluginFailed(
+            true,
+            "See the log of the operator, and ask whoever made the plugin that the message names."),
+
+    /** A strategy did not complete one of its stages in the time it had set itself. */
+    WorkloadTimeout(
+            true,
+            "The message says what it was waiting for; migrate again when the program can do that"
+                    + " in time."),
+
+    /** The pod was moved, and its strategy found the program unwell afterwards. */
+    WorkloadUnhealthy(
+            false,
+            "The pod is on the target and nothing can be undone: look at the program, the message"
+                    + " says what is wrong with it."),
+
+    /** A MigrationPolicy does not allow it. */
+    NotAllowedByPolicy(
+            true,
+            "Ask whoever set the MigrationPolicy that the message names, or choose what it allows."),
+
     /** A user set spec.cancelled. */
     Cancelled(
             false,

@@ -20,6 +20,9 @@ public enum PodMigrationPhase {
     /** The target puts memory and sockets back. */
     Restoring,
 
+    /** The pod is moved without its memory; the source is not gone yet. */
+    Moving,
+
     /** Only the target may ever run from here on. */
     Committed,
 
@@ -42,7 +45,15 @@ public enum PodMigrationPhase {
     public boolean isFinal() {
         return switch (this) {
             case Succeeded, RolledBack, Failed, Cancelled -> true;
-            case Pending, Preflight, Preparing, Armed, Frozen, Restoring, Committed, Switching ->
+            case Pending,
+                    Preflight,
+                    Preparing,
+                    Armed,
+                    Frozen,
+                    Restoring,
+                    Moving,
+                    Committed,
+                    Switching ->
                     false;
         };
     }
@@ -57,6 +68,7 @@ public enum PodMigrationPhase {
                     Armed,
                     Frozen,
                     Restoring,
+                    Moving,
                     RolledBack,
                     Failed,
                     Cancelled ->

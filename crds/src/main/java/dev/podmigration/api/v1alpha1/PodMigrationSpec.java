@@ -62,9 +62,12 @@ public class PodMigrationSpec extends ApiBean {
     private TargetSelection target = new TargetSelection();
 
     @JsonPropertyDescription(
-            "How to move it. Auto: the best strategy that the pod and both nodes allow. Checkpoint:"
-                    + " memory, sockets and files move and the processes go on where they were."
-                    + " Default: Auto.")
+            "How to move it. Auto: the best strategy that the pod, both nodes and the policy allow."
+                + " Checkpoint: memory, sockets and files move and the processes go on where they"
+                + " were. Hybrid: the same, with a savepoint before, from which the program goes on"
+                + " if it fails. Savepoint: the program saves its state and reads it on the target."
+                + " Recreate: it is started anew and has declared that it keeps nothing. Default:"
+                + " Auto.")
     @Default("Auto")
     private Strategy strategy = Strategy.Auto;
 

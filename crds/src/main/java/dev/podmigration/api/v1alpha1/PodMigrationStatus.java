@@ -45,6 +45,11 @@ public class PodMigrationStatus extends ApiBean {
     private @Nullable StrategyChoice strategy;
 
     @JsonPropertyDescription(
+            "How far the strategy of the workload has come. Absent if the chosen one has no work to"
+                    + " do.")
+    private @Nullable WorkloadProgress workload;
+
+    @JsonPropertyDescription(
             "The time in which neither copy answers: what is expected, later also what was"
                     + " measured.")
     private @Nullable Freeze freeze;
@@ -147,6 +152,14 @@ public class PodMigrationStatus extends ApiBean {
 
     public void setStrategy(@Nullable StrategyChoice strategy) {
         this.strategy = strategy;
+    }
+
+    public @Nullable WorkloadProgress getWorkload() {
+        return workload;
+    }
+
+    public void setWorkload(@Nullable WorkloadProgress workload) {
+        this.workload = workload;
     }
 
     public @Nullable Freeze getFreeze() {

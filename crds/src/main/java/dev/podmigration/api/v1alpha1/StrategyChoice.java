@@ -11,8 +11,16 @@ import java.util.List;
 /** The strategy that was chosen, and why. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public class StrategyChoice extends ApiBean {
-    @JsonPropertyDescription("The strategy used.")
+    @JsonPropertyDescription("The strategy used. Absent while none is chosen, and if none is possible.")
     private @Nullable Strategy chosen;
+
+    @JsonPropertyDescription(
+            "Longest freeze that the program bears, as its strategy says. Absent: it says nothing."
+                    + " Unit: milliseconds.")
+    private @Nullable Long freezeBudgetMilliseconds;
+
+    @JsonPropertyDescription("The MigrationPolicy that was followed. Absent: none selects the pod.")
+    private @Nullable String policy;
 
     @JsonPropertyDescription("Why it was chosen and why others were not, one sentence each.")
     private List<String> reasons = new ArrayList<>();
@@ -23,6 +31,22 @@ public class StrategyChoice extends ApiBean {
 
     public void setChosen(@Nullable Strategy chosen) {
         this.chosen = chosen;
+    }
+
+    public @Nullable Long getFreezeBudgetMilliseconds() {
+        return freezeBudgetMilliseconds;
+    }
+
+    public void setFreezeBudgetMilliseconds(@Nullable Long freezeBudgetMilliseconds) {
+        this.freezeBudgetMilliseconds = freezeBudgetMilliseconds;
+    }
+
+    public @Nullable String getPolicy() {
+        return policy;
+    }
+
+    public void setPolicy(@Nullable String policy) {
+        this.policy = policy;
     }
 
     public List<String> getReasons() {
