@@ -31,7 +31,11 @@ public interface MigrationStrategy {
         return 0;
     }
 
-    /** It knows this program: worth assessing. Looks only at what it is given. */
+    /**
+     * It knows this program: worth assessing. Looks only at what it is given. On each rung only one
+     * strategy is asked further; if that refuses, the rung is refused, and not tried by one that
+     * knows less.
+     */
     boolean appliesTo(Move move);
 
     /**
@@ -61,6 +65,15 @@ public interface MigrationStrategy {
      */
     default Progress awaitFreeze(Step step) {
         return Progress.done(step.memory());
+    }
+
+    /**
+     * Rungs that do not freeze: whether {@link #move} ends with {@link Progress.ReplacePod}. If not,
+     * the owner of the pod moves it: it may be an owner that the operator does not know, and that the
+     * source goes is no obstacle.
+     */
+    default boolean replacesPod() {
+        return true;
     }
 
     /** Rungs that do not freeze: moves the pod. Unless it says otherwise it is replaced. */

@@ -361,6 +361,12 @@ public enum FailureReason {
             "The pod is on the target and nothing can be undone: look at the program, the message"
                     + " says what is wrong with it."),
 
+    /** The pod that was made anew on the target did not become Ready. */
+    ReplacementNotReady(
+            true,
+            "See the events and the log of the new pod's containers on the target node: the same"
+                    + " program ran on the source node."),
+
     /** A MigrationPolicy does not allow it. */
     NotAllowedByPolicy(
             true,

@@ -5,6 +5,6 @@ public enum PodMove {
     /** The operator makes a new pod on the target and deletes the source. */
     Replace,
 
-    /** The owner of the pod has made the new one. */
+    /** The owner of the pod moves it. */
     Owner
 }

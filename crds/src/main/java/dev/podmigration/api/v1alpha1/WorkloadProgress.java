@@ -20,6 +20,11 @@ public class WorkloadProgress extends ApiBean {
     @JsonPropertyDescription("true: this stage is complete. Default: false.")
     private boolean complete = false;
 
+    @JsonPropertyDescription(
+            "Until when that the stage is complete is of use. Absent: for good. RFC 3339 in UTC with"
+                    + " microseconds.")
+    private @Nullable String validUntil;
+
     @JsonPropertyDescription("Number of the next call within the stage, from 1 on.")
     private @Nullable Integer step;
 
@@ -33,8 +38,8 @@ public class WorkloadProgress extends ApiBean {
     private @Nullable String waitingFor;
 
     @JsonPropertyDescription(
-            "How the pod is moved where the strategy decides that: Replace (the operator makes a new"
-                    + " one) or Owner (the owner of the pod has made it).")
+            "How the pod is moved without a checkpoint: Replace (the operator makes a new one and"
+                    + " deletes the source) or Owner (the owner of the pod does).")
     private @Nullable PodMove podMove;
 
     @JsonPropertyDescription(
@@ -69,6 +74,14 @@ public class WorkloadProgress extends ApiBean {
 
     public void setComplete(boolean complete) {
         this.complete = complete;
+    }
+
+    public @Nullable String getValidUntil() {
+        return validUntil;
+    }
+
+    public void setValidUntil(@Nullable String validUntil) {
+        this.validUntil = validUntil;
     }
 
     public @Nullable Integer getStep() {
