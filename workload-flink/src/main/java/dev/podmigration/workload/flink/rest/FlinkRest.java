@@ -25,6 +25,10 @@ public final class FlinkRest {
 
     private static final int NOT_FOUND = 404;
 
+    /** What 1.20.5 and 2.3.0 answer 500 with when they are asked for the status of no job. */
+    private static final String NO_SUCH_JOB =
+            "org.apache.flink.runtime.messages.FlinkJobNotFoundException";
+
     private final FlinkHttp http;
     private final Answers answers;
 
@@ -189,7 +193,7 @@ public final class FlinkRest {
     private void ask(JobId job, String what, String words, ObjectNode body)
             throws FlinkFailure, InterruptedException {
         Answer answer = http.post("/jobs/" + job + "/" + what, body);
-        if (answer.status() == NOT_FOUND) {
+        if (isUnknown(answer)) {
             throw http.refused(
                     FailureReason.FlinkJobNotRunning, "Flink has no job " + job, answer);
         }
@@ -215,12 +219,17 @@ public final class FlinkRest {
 
     private Optional<JsonNode> found(String path) throws FlinkFailure, InterruptedException {
         Answer answer = http.get(path);
-        if (answer.status() == NOT_FOUND) {
+        if (isUnknown(answer)) {
             return Optional.empty();
         }
         if (!answer.successful()) {
             throw http.refused(FailureReason.FlinkRestUnreachable, "Asked for " + path, answer);
         }
         return Optional.of(answer.body());
+    }
+
+    private boolean isUnknown(Answer answer) {
+        return answer.status() == NOT_FOUND
+                || !answer.successful() && answers.errors(answer.body()).has(NO_SUCH_JOB);
     }
 }

@@ -14,7 +14,8 @@ public record StatePath(String value) {
 
     private static final int LONGEST = 1024;
     private static final Pattern PATTERN =
-            Pattern.compile("[a-z][a-z0-9+.-]{0,19}:/[A-Za-z0-9/._~%+@=:,-]*");
+            Pattern.compile("(?!https?:)[a-z][a-z0-9+.-]{0,19}:(//[^/]*)?/[A-Za-z0-9/._~%+@=:,-]*");
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9/._~%+@=:,-]*");
 
     public StatePath {
         if (!isOne(value)) {
@@ -30,6 +31,7 @@ public record StatePath(String value) {
 
     private static boolean isOne(String value) {
         return value.length() <= LONGEST
+                && PLAIN.matcher(value).matches()
                 && PATTERN.matcher(value).matches()
                 && Arrays.stream(value.split("/", -1)).noneMatch(".."::equals);
     }
@@ -38,7 +40,7 @@ public record StatePath(String value) {
         return value.substring(0, value.indexOf(':'));
     }
 
-    /** The path on a node's file system, if it is one: {@code file:///a}, {@code file:/a}. */
+    /** The path on a file system of the pod, if it is one: {@code file:///a}, {@code file:/a}. */
     public Optional<String> localPath() {
         if (!scheme().equals("file")) {
             return Optional.empty();
