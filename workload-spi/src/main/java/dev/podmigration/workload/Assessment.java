@@ -11,8 +11,8 @@ import java.util.Optional;
  * Whether a strategy can move a pod.
  *
  * @param findings what a person should know, also when it can
- * @param freezeBudget the longest freeze that the program bears, for example until its peers take it
- *     for dead. A freeze that is expected to be longer refuses the rung, and while it moves it
+ * @param freezeBudget the longest freeze that the program bears, for example until its peers take
+ *     it for dead. A freeze that is expected to be longer refuses the rung, and while it moves it
  *     lowers {@code limits.freezeSeconds}; without a fraction of a second, and at least one second.
  *     Empty: no limit of its own. Without a meaning for rungs that do not freeze
  * @param refusal why it cannot: the next rung is tried. Its message is recorded, and its remedy as

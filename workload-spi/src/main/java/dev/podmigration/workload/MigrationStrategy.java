@@ -39,8 +39,8 @@ public interface MigrationStrategy {
     boolean appliesTo(Move move);
 
     /**
-     * Whether it can be done now. Touches nothing, and may be called any number of times, also for a
-     * dry run, and for migrations that another strategy does in the end.
+     * Whether it can be done now. Touches nothing, and may be called any number of times, also for
+     * a dry run, and for migrations that another strategy does in the end.
      */
     default Assessment assess(Move move, Namespace namespace) {
         return Assessment.possible();
@@ -68,9 +68,9 @@ public interface MigrationStrategy {
     }
 
     /**
-     * Rungs that do not freeze: whether {@link #move} ends with {@link Progress.ReplacePod}. If not,
-     * the owner of the pod moves it: it may be an owner that the operator does not know, and that the
-     * source goes is no obstacle.
+     * Rungs that do not freeze: whether {@link #move} ends with {@link Progress.ReplacePod}. If
+     * not, the owner of the pod moves it: it may be an owner that the operator does not know, and
+     * that the source goes is no obstacle.
      */
     default boolean replacesPod() {
         return true;
@@ -82,8 +82,8 @@ public interface MigrationStrategy {
     }
 
     /**
-     * The pod runs on the target and the source is gone. Finishes the work, and has the last word on
-     * whether the program is well: a refusal is the verdict that it is not.
+     * The pod runs on the target and the source is gone. Finishes the work, and has the last word
+     * on whether the program is well: a refusal is the verdict that it is not.
      */
     default Progress afterMove(Step step) {
         return Progress.done(step.memory());

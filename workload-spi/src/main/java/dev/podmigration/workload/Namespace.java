@@ -8,8 +8,8 @@ import java.util.Optional;
 
 /**
  * The objects in the namespace of the migration, with the rights of the operator. What those do not
- * allow, and an API server that is away, is a {@code KubernetesClientException}. Blocks; can be used
- * by several threads.
+ * allow, and an API server that is away, is a {@code KubernetesClientException}. Blocks; can be
+ * used by several threads.
  */
 public interface Namespace {
 
@@ -29,8 +29,8 @@ public interface Namespace {
     /**
      * Changes one object by a JSON merge patch.
      *
-     * @throws IllegalArgumentException for pods and for everything of {@code podmigration.dev}: those
-     *     are the operator's
+     * @throws IllegalArgumentException for pods and for everything of {@code podmigration.dev}:
+     *     those are the operator's
      */
     GenericKubernetesResource patch(
             String apiVersion, String kind, String name, Map<String, Object> change);

@@ -54,8 +54,8 @@ public sealed interface Progress {
     }
 
     /**
-     * The owner of the pod has moved it: the operator makes and deletes none. The stage is complete.
-     * Only from {@link MigrationStrategy#move} and {@link MigrationStrategy#fallback}.
+     * The owner of the pod has moved it: the operator makes and deletes none. The stage is
+     * complete. Only from {@link MigrationStrategy#move} and {@link MigrationStrategy#fallback}.
      *
      * @param podName the pod that took the place of the source
      */

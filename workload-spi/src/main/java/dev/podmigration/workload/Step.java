@@ -11,7 +11,8 @@ import java.util.Map;
  * @param memory what earlier steps returned, of all stages of this migration
  * @param operationId 32 hexadecimal digits, the same for every call within one stage of one
  *     migration, also by another operator; for requests that may be sent twice
- * @param fellBack the checkpoint was undone and this goes on from {@link MigrationStrategy#fallback}
+ * @param fellBack the checkpoint was undone and this goes on from {@link
+ *     MigrationStrategy#fallback}
  * @param targetNodes names of the nodes that can take the pod now; for strategies whose owner moves
  *     it
  * @param now the time of the call

@@ -13,8 +13,8 @@ import java.util.Optional;
 public interface WorkloadDetector {
 
     /**
-     * Name of the program, for people and for {@code optionsAddedBy}: a letter, then letters, digits
-     * and hyphens, 63 at most. Two of one name are not loaded.
+     * Name of the program, for people and for {@code optionsAddedBy}: a letter, then letters,
+     * digits and hyphens, 63 at most. Two of one name are not loaded.
      */
     String name();
 

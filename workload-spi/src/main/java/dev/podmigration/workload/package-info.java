@@ -3,9 +3,9 @@
  *
  * <p>A {@link dev.podmigration.workload.WorkloadDetector} says what runs in a pod, what CRIU needs
  * for it, and what a person should know. A {@link dev.podmigration.workload.MigrationStrategy} is
- * one way to move it: one rung of the ladder Checkpoint, Hybrid, Savepoint, Recreate. Both are found
- * with {@link java.util.ServiceLoader}, on the class path of the operator and in every jar of its
- * plugin directory.
+ * one way to move it: one rung of the ladder Checkpoint, Hybrid, Savepoint, Recreate. Both are
+ * found with {@link java.util.ServiceLoader}, on the class path of the operator and in every jar of
+ * its plugin directory.
  *
  * <p>The operator observes, decides, records and only then acts, and it may end at any moment. So a
  * strategy is a step function: it is called again and again until it says that it is done, it keeps

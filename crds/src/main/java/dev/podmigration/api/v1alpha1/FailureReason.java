@@ -246,8 +246,7 @@ public enum FailureReason {
                     + " REST port of a JobManager of Flink 1.20 to 2.3."),
 
     /** The job is not RUNNING with all of its tasks. */
-    FlinkJobNotRunning(
-            true, "Wait until the job and all of its tasks are RUNNING, then migrate."),
+    FlinkJobNotRunning(true, "Wait until the job and all of its tasks are RUNNING, then migrate."),
 
     /** More than one job runs in the session cluster, and the strategy handles one. */
     FlinkSeveralJobs(
@@ -312,8 +311,7 @@ public enum FailureReason {
             "Move the job through its FlinkDeployment, or run the cluster in standalone mode."),
 
     /** The FlinkDeployment of the job is suspended. */
-    FlinkDeploymentSuspended(
-            false, "Set spec.job.state of the FlinkDeployment to running first."),
+    FlinkDeploymentSuspended(false, "Set spec.job.state of the FlinkDeployment to running first."),
 
     /** The FlinkDeployment is not steady, or its operator could not carry out the change. */
     FlinkDeploymentNotStable(
@@ -370,7 +368,8 @@ public enum FailureReason {
     /** A MigrationPolicy does not allow it. */
     NotAllowedByPolicy(
             true,
-            "Ask whoever set the MigrationPolicy that the message names, or choose what it allows."),
+            "Ask whoever set the MigrationPolicy that the message names, or choose what it"
+                    + " allows."),
 
     /** A user set spec.cancelled. */
     Cancelled(

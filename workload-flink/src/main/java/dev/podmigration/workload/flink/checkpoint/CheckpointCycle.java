@@ -11,9 +11,9 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /**
- * The rhythm in which a job takes checkpoints. Flink triggers at a fixed rate (measured: 5000 ms with
- * a deviation of 1), so one trigger tells all later ones. All times are those of the JobManager's
- * clock.
+ * The rhythm in which a job takes checkpoints. Flink triggers at a fixed rate (measured: 5000 ms
+ * with a deviation of 1), so one trigger tells all later ones. All times are those of the
+ * JobManager's clock.
  *
  * @param interval between two triggers; empty if there are none by themselves
  * @param trigger one of them; empty before the first

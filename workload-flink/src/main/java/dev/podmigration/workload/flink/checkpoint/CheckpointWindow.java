@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The time between two checkpoints in which a pod is stopped: right after one that was asked for has
- * completed, and so that the pod runs again before the next is triggered. Then a move that fails in
- * the worst way repeats nothing, and no checkpoint fails because a task is silent.
+ * The time between two checkpoints in which a pod is stopped: right after one that was asked for
+ * has completed, and so that the pod runs again before the next is triggered. Then a move that
+ * fails in the worst way repeats nothing, and no checkpoint fails because a task is silent.
  *
  * <p>Statistics of checkpoints come from a cache that can be older than the interval between them.
  * What is known for certain is the rhythm, and when a checkpoint that was asked for is complete. So
@@ -59,8 +59,8 @@ public record CheckpointWindow(CheckpointCycle cycle, Duration silence) {
     }
 
     /**
-     * Until when the freeze may begin, now that the checkpoint that was asked for is complete. Empty:
-     * it took too long, ask again.
+     * Until when the freeze may begin, now that the checkpoint that was asked for is complete.
+     * Empty: it took too long, ask again.
      *
      * @param now the JobManager's clock
      */
@@ -68,7 +68,8 @@ public record CheckpointWindow(CheckpointCycle cycle, Duration silence) {
         if (!fits()) {
             return Optional.of(now.plus(silence));
         }
-        Instant latest = cycle.nextTrigger(now).map(next -> next.minus(silence)).orElse(Instant.MAX);
+        Instant latest =
+                cycle.nextTrigger(now).map(next -> next.minus(silence)).orElse(Instant.MAX);
         return now.isAfter(latest) ? Optional.empty() : Optional.of(latest);
     }
 }

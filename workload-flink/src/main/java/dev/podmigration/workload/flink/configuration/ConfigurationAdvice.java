@@ -75,8 +75,8 @@ public record ConfigurationAdvice(String key, String value, String why) {
     private static void transport(
             RunningConfiguration configuration, List<ConfigurationAdvice> advice) {
         String why =
-                "Netty otherwise maps a native library whose file it has deleted, so that every dump"
-                        + " has to carry the file";
+                "Netty otherwise maps a native library whose file it has deleted, so that every"
+                        + " dump has to carry the file";
         if (configuration.majorVersion() >= 2) {
             if (!jvmOptions(configuration).contains("transport.noNative=true")) {
                 advice.add(new ConfigurationAdvice(JVM_OPTIONS, NO_NATIVE, why));
@@ -85,8 +85,7 @@ public record ConfigurationAdvice(String key, String value, String why) {
                 .value("taskmanager.network.netty.transport")
                 .filter("nio"::equalsIgnoreCase)
                 .isPresent()) {
-            advice.add(
-                    new ConfigurationAdvice("taskmanager.network.netty.transport", "nio", why));
+            advice.add(new ConfigurationAdvice("taskmanager.network.netty.transport", "nio", why));
         }
     }
 
@@ -137,12 +136,9 @@ public record ConfigurationAdvice(String key, String value, String why) {
                     case JobManager ->
                             List.of(new ConfigurationAdvice("blob.server.port", "6124", why));
                 };
-        wanted.stream()
-                .filter(one -> isRandom(configuration, one.key()))
-                .forEach(advice::add);
+        wanted.stream().filter(one -> isRandom(configuration, one.key())).forEach(advice::add);
         if (isRandom(configuration, "metrics.internal.query-service.port")) {
-            advice.add(
-                    new ConfigurationAdvice("metrics.internal.query-service.port", "6126", why));
+            advice.add(new ConfigurationAdvice("metrics.internal.query-service.port", "6126", why));
         }
     }
 
@@ -176,7 +172,10 @@ public record ConfigurationAdvice(String key, String value, String why) {
             }
         }
         if (circumstances.role() == FlinkRole.JobManager
-                && configuration.value("jobmanager.rpc.address").filter(ConfigurationAdvice::isAddress).isPresent()) {
+                && configuration
+                        .value("jobmanager.rpc.address")
+                        .filter(ConfigurationAdvice::isAddress)
+                        .isPresent()) {
             advice.add(
                     new ConfigurationAdvice(
                             "jobmanager.rpc.address",
@@ -221,8 +220,7 @@ public record ConfigurationAdvice(String key, String value, String why) {
                             "rest.cache.checkpoint-statistics.timeout",
                             "100 ms",
                             "the pod is stopped between two checkpoints, and statistics are "
-                                    + FlinkDuration.words(
-                                            configuration.checkpointStatisticsCache())
+                                    + FlinkDuration.words(configuration.checkpointStatisticsCache())
                                     + " old"));
         }
     }

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 
 /**
  * Durations as Flink's configuration has them (org.apache.flink.util.TimeUtils, 1.20 and 2.3): a
- * number and a unit, {@code 50000}, {@code 50 s}, {@code 1min}; milliseconds without a unit; also ISO
- * 8601.
+ * number and a unit, {@code 50000}, {@code 50 s}, {@code 1min}; milliseconds without a unit; also
+ * ISO 8601.
  */
 final class FlinkDuration {
 

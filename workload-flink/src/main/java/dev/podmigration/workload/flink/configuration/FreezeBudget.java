@@ -21,9 +21,9 @@ import java.util.stream.Collectors;
  * last beat before the freeze may be one interval old.
  *
  * @param longest never negative; zero: no freeze is short enough
- * @param quiet within it not even a checkpoint fails that is triggered meanwhile: its request to the
- *     silent process waits for the ask timeout, and what fails by that is not counted against the
- *     job (CheckpointFailureManager)
+ * @param quiet within it not even a checkpoint fails that is triggered meanwhile: its request to
+ *     the silent process waits for the ask timeout, and what fails by that is not counted against
+ *     the job (CheckpointFailureManager)
  * @param derivation whole sentences
  */
 public record FreezeBudget(Duration longest, Duration quiet, String derivation) {
@@ -96,8 +96,8 @@ public record FreezeBudget(Duration longest, Duration quiet, String derivation) 
     /**
      * Not measured; from the sources. A ZooKeeper client gives its connection up when it has heard
      * nothing for two thirds of the session, and may have heard the last thing a third before
-     * (ClientCnxn): the TaskManagers are clients, too. A leader of Kubernetes has to renew its lease,
-     * and did so at most one retry period before the freeze; only JobManagers lead.
+     * (ClientCnxn): the TaskManagers are clients, too. A leader of Kubernetes has to renew its
+     * lease, and did so at most one retry period before the freeze; only JobManagers lead.
      */
     private static Optional<Bound> leadership(RunningConfiguration configuration, FlinkRole role) {
         return switch (configuration.highAvailability()) {
@@ -124,7 +124,9 @@ public record FreezeBudget(Duration longest, Duration quiet, String derivation) 
     private static Bound lease(RunningConfiguration configuration) {
         Duration longest =
                 notNegative(
-                        configuration.kubernetesLease().minus(configuration.kubernetesLeaseRetry()));
+                        configuration
+                                .kubernetesLease()
+                                .minus(configuration.kubernetesLeaseRetry()));
         return new Bound(
                 longest,
                 "The JobManager's lease ends after "

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a running JobManager was configured with. What was left out has the default, which is the same
- * in 1.20.5 and 2.3.0 for every key that is read here (HeartbeatManagerOptions, RpcOptions,
+ * What a running JobManager was configured with. What was left out has the default, which is the
+ * same in 1.20.5 and 2.3.0 for every key that is read here (HeartbeatManagerOptions, RpcOptions,
  * HighAvailabilityOptions of both).
  *
  * @param values as the JobManager's REST API gives them

@@ -9,8 +9,7 @@ import java.util.Optional;
  * flink-runtime, flink-container and flink-kubernetes; words that the entrypoint of the official
  * image takes; the scripts that native mode calls.
  */
-record EntryPoint(
-        FlinkRole role, Optional<FlinkDeployedBy> deployedBy, Optional<FlinkMode> mode) {
+record EntryPoint(FlinkRole role, Optional<FlinkDeployedBy> deployedBy, Optional<FlinkMode> mode) {
 
     private static final String PREFIX = "org.apache.flink.";
 
@@ -50,8 +49,8 @@ record EntryPoint(
     }
 
     /**
-     * Of command and arguments. Only the first word that says something counts: what follows belongs
-     * to the job.
+     * Of command and arguments. Only the first word that says something counts: what follows
+     * belongs to the job.
      */
     static Optional<EntryPoint> ofWords(List<String> words) {
         return words.stream()

@@ -11,8 +11,8 @@ import java.util.Optional;
 
 /**
  * What a pod's own specification says about Flink's configuration: variables with plain values, and
- * the lines of {@code FLINK_PROPERTIES}. ConfigMaps and Secrets are not read: for the one the operator
- * has no right, and nobody should be able to make it read the other.
+ * the lines of {@code FLINK_PROPERTIES}. ConfigMaps and Secrets are not read: for the one the
+ * operator has no right, and nobody should be able to make it read the other.
  */
 public final class LiteralSettings {
 
@@ -37,7 +37,9 @@ public final class LiteralSettings {
                 .filter(Objects::nonNull)
                 .flatMap(java.util.List::stream)
                 .filter(variable -> variable.getValue() != null)
-                .forEach((EnvVar variable) -> variables.put(variable.getName(), variable.getValue()));
+                .forEach(
+                        (EnvVar variable) ->
+                                variables.put(variable.getName(), variable.getValue()));
         return new LiteralSettings(variables, lines(variables.getOrDefault(PROPERTIES, "")));
     }
 

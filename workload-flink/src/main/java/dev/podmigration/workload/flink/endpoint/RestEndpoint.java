@@ -24,10 +24,10 @@ import java.util.regex.Pattern;
 /**
  * Finds the REST endpoint of a pod's cluster.
  *
- * <p>The operator can reach what users cannot, so users must not be able to choose an address for it.
- * The result is always the address that the kubelet has given to a pod of the same namespace that
- * runs a JobManager, never that of a Service (whose endpoints people can write) and never a URL. An
- * annotation can only name a Service whose selector finds such a pod.
+ * <p>The operator can reach what users cannot, so users must not be able to choose an address for
+ * it. The result is always the address that the kubelet has given to a pod of the same namespace
+ * that runs a JobManager, never that of a Service (whose endpoints people can write) and never a
+ * URL. An annotation can only name a Service whose selector finds such a pod.
  */
 public final class RestEndpoint {
 

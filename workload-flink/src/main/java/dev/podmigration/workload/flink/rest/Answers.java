@@ -30,7 +30,8 @@ final class Answers {
 
     private static final int SHOWN_LINES = 12;
     private static final Pattern CAUSE =
-            Pattern.compile("^(?:Caused by: |Suppressed: )?([a-zA-Z_$][\\w$]*(?:\\.[\\w$]+)+)(?::|$)");
+            Pattern.compile(
+                    "^(?:Caused by: |Suppressed: )?([a-zA-Z_$][\\w$]*(?:\\.[\\w$]+)+)(?::|$)");
 
     private final FlinkHttp http;
 
@@ -161,7 +162,11 @@ final class Answers {
                                 text(entry, "exceptionName"),
                                 Optional.ofNullable(entry.path("taskManagerId").textValue()),
                                 FlinkHttp.shortened(
-                                        entry.path("stacktrace").asText("").lines().findFirst().orElse(""))));
+                                        entry.path("stacktrace")
+                                                .asText("")
+                                                .lines()
+                                                .findFirst()
+                                                .orElse(""))));
     }
 
     List<JarId> jars(JsonNode node) {

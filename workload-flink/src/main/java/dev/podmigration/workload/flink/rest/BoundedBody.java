@@ -1,5 +1,7 @@
 package dev.podmigration.workload.flink.rest;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -8,8 +10,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
-
-import org.jspecify.annotations.Nullable;
 
 /** The bytes of an answer, as long as there are not too many: then the connection is closed. */
 final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The checkpoints of a job. Times are those of the JobManager's clock. As old as its cache: 3 seconds
- * where {@code rest.cache.checkpoint-statistics.timeout} does not say otherwise.
+ * The checkpoints of a job. Times are those of the JobManager's clock. As old as its cache: 3
+ * seconds where {@code rest.cache.checkpoint-statistics.timeout} does not say otherwise.
  *
  * @param history the latest first
  */

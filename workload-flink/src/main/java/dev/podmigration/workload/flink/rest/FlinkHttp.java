@@ -66,9 +66,7 @@ final class FlinkHttp {
     /** An answer of Flink that says no. */
     FlinkFailure refused(FailureReason reason, String what, Answer answer) {
         return new FlinkFailure(
-                reason,
-                what + ": Flink answered " + answer.status() + ".",
-                errors(answer.body()));
+                reason, what + ": Flink answered " + answer.status() + ".", errors(answer.body()));
     }
 
     private Answer send(String method, String path, HttpRequest.BodyPublisher body)
@@ -105,8 +103,7 @@ final class FlinkHttp {
             // The request's own timeout ends with the headers; a body may drip for ever.
             return answer.get(limits.answer().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException late) {
-            throw unreachable(
-                    "did not answer within " + limits.answer().toMillis() + " ms", late);
+            throw unreachable("did not answer within " + limits.answer().toMillis() + " ms", late);
         } catch (ExecutionException failed) {
             throw explain(failed.getCause() == null ? failed : failed.getCause());
         } finally {
@@ -162,7 +159,10 @@ final class FlinkHttp {
             throw unreachable("answered " + status, null);
         }
         throw notUnderstood(
-                "it answered " + status + " with: " + shortened(new String(body, StandardCharsets.UTF_8)));
+                "it answered "
+                        + status
+                        + " with: "
+                        + shortened(new String(body, StandardCharsets.UTF_8)));
     }
 
     FlinkFailure notUnderstood(String what) {
@@ -171,7 +171,8 @@ final class FlinkHttp {
                 "What answers at " + address + " is not Flink's REST API: " + what + ".");
     }
 
-    private FlinkFailure unreachable(String what, @org.jspecify.annotations.Nullable Throwable cause) {
+    private FlinkFailure unreachable(
+            String what, @org.jspecify.annotations.Nullable Throwable cause) {
         String message = "Flink's REST endpoint " + address + " " + what + ".";
         return cause == null
                 ? new FlinkFailure(FailureReason.FlinkRestUnreachable, message)

@@ -15,8 +15,8 @@ import java.util.Optional;
 
 /**
  * The REST API of one JobManager, Flink 1.20 to 2.3. Every call blocks, within the limits; all of
- * them can be used by several threads. What is asked for carries an identifier of the caller, so that
- * asking twice does it once.
+ * them can be used by several threads. What is asked for carries an identifier of the caller, so
+ * that asking twice does it once.
  *
  * <p>Shapes of answers were taken from running clusters of 1.20.5 and 2.3.0; {@code RealFlinkIT}
  * asks both again.
@@ -40,7 +40,9 @@ public final class FlinkRest {
         answers = new Answers(http);
     }
 
-    /** A client that goes nowhere but where it is sent: no redirects, no proxies, no credentials. */
+    /**
+     * A client that goes nowhere but where it is sent: no redirects, no proxies, no credentials.
+     */
     public static HttpClient newClient(RestLimits limits) {
         return HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -83,7 +85,9 @@ public final class FlinkRest {
     public Optional<CheckpointStatistics> checkpoints(JobId job)
             throws FlinkFailure, InterruptedException {
         Optional<JsonNode> answer = found("/jobs/" + job + "/checkpoints");
-        return answer.isPresent() ? Optional.of(answers.checkpoints(answer.get())) : Optional.empty();
+        return answer.isPresent()
+                ? Optional.of(answers.checkpoints(answer.get()))
+                : Optional.empty();
     }
 
     /** Empty if the job takes no checkpoints, or is not known. */
@@ -194,8 +198,7 @@ public final class FlinkRest {
             throws FlinkFailure, InterruptedException {
         Answer answer = http.post("/jobs/" + job + "/" + what, body);
         if (isUnknown(answer)) {
-            throw http.refused(
-                    FailureReason.FlinkJobNotRunning, "Flink has no job " + job, answer);
+            throw http.refused(FailureReason.FlinkJobNotRunning, "Flink has no job " + job, answer);
         }
         if (!answer.successful()) {
             throw http.refused(

@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
  */
 public record JarId(String value) {
 
-    private static final Pattern PATTERN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,250}\\.jar");
+    private static final Pattern PATTERN =
+            Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,250}\\.jar");
 
     public JarId {
         if (!matches(value)) {

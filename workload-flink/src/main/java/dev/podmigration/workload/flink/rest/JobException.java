@@ -4,4 +4,5 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** An exception that made a job, or a part of it, start again. */
-public record JobException(Instant time, String name, Optional<String> taskManagerId, String firstLine) {}
+public record JobException(
+        Instant time, String name, Optional<String> taskManagerId, String firstLine) {}

@@ -12,7 +12,8 @@ public record JobId(String value) {
     }
 
     /**
-     * The same for the same words, so that whoever asks again after a crash asks for the same thing.
+     * The same for the same words, so that whoever asks again after a crash asks for the same
+     * thing.
      *
      * @param words for example the uid of a migration and the name of a step
      */

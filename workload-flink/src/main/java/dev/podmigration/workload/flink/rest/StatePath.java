@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Where state is kept: a directory for savepoints, a savepoint, or a retained checkpoint. A URI with
- * a scheme, as Flink's file systems have them.
+ * Where state is kept: a directory for savepoints, a savepoint, or a retained checkpoint. A URI
+ * with a scheme, as Flink's file systems have them.
  *
  * @param value for example {@code s3://bucket/savepoints/savepoint-55ddc6-0123456789ab}
  */

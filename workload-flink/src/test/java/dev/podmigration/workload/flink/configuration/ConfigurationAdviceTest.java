@@ -98,7 +98,8 @@ class ConfigurationAdviceTest {
     @Test
     void adviceIsAWarningThatNamesKeyAndValue() {
         Finding finding =
-                new ConfigurationAdvice("heartbeat.rpc-failure-threshold", "-1", "it is 2").finding();
+                new ConfigurationAdvice("heartbeat.rpc-failure-threshold", "-1", "it is 2")
+                        .finding();
         assertThat(finding.getVerdict()).isEqualTo(Verdict.Warning);
         assertThat(finding.getReason()).isEqualTo(FailureReason.FlinkConfiguration);
         assertThat(finding.getMessage())

@@ -62,7 +62,8 @@ class FreezeBudgetTest {
     @Test
     void aJobManagerThatLeadsByALeaseHasTheTimeOfTheLease() {
         Map<String, String> values = Map.of("high-availability.type", "kubernetes");
-        assertThat(budget(values, FlinkRole.JobManager).longest()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(budget(values, FlinkRole.JobManager).longest())
+                .isEqualTo(Duration.ofSeconds(10));
         assertThat(budget(values, FlinkRole.TaskManager).longest())
                 .isEqualTo(Duration.ofSeconds(40));
     }

@@ -66,7 +66,8 @@ class FlinkPodTest {
         "registry.example.com:5000/team/flink:2.3@sha256:0123"
     })
     void anImageCalledFlinkIsFlinks(String image) {
-        assertThat(FlinkPod.of(pod(image, List.of("taskmanager"), Map.of()), List.of())).isPresent();
+        assertThat(FlinkPod.of(pod(image, List.of("taskmanager"), Map.of()), List.of()))
+                .isPresent();
     }
 
     @Test
@@ -114,7 +115,8 @@ class FlinkPodTest {
                         "app", "orders",
                         "component", "taskmanager");
         FlinkPod found =
-                FlinkPod.of(pod("example.com/orders:1", List.of(), labels), List.of()).orElseThrow();
+                FlinkPod.of(pod("example.com/orders:1", List.of(), labels), List.of())
+                        .orElseThrow();
         assertThat(found.clusterId()).contains("orders");
         assertThat(found.isNativeTaskManager()).isTrue();
         assertThat(found.flinkOperator()).isFalse();
@@ -141,8 +143,17 @@ class FlinkPodTest {
                 new PodBuilder(
                                 pod(
                                         "flink:2.3",
-                                        List.of("bash", "-c", "kubernetes-jobmanager.sh kubernetes-application"),
-                                        Map.of("type", "flink-native-kubernetes", "app", "orders", "component", "jobmanager")))
+                                        List.of(
+                                                "bash",
+                                                "-c",
+                                                "kubernetes-jobmanager.sh kubernetes-application"),
+                                        Map.of(
+                                                "type",
+                                                "flink-native-kubernetes",
+                                                "app",
+                                                "orders",
+                                                "component",
+                                                "jobmanager")))
                         .editMetadata()
                         .addToAnnotations("flinkdeployment.flink.apache.org/generation", "2")
                         .endMetadata()

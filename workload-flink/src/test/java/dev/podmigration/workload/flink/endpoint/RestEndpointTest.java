@@ -213,9 +213,7 @@ class RestEndpointTest {
 
     private String find(Pod pod) throws FlinkFailure {
         return RestEndpoint.find(
-                        pod,
-                        FlinkPod.of(pod, java.util.List.of()).orElseThrow(),
-                        namespace)
+                        pod, FlinkPod.of(pod, java.util.List.of()).orElseThrow(), namespace)
                 .toString();
     }
 

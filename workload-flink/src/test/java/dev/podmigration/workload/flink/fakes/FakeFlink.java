@@ -115,7 +115,10 @@ public final class FakeFlink implements AutoCloseable {
             if (found == null) {
                 send(exchange, 404, "{\"errors\":[\"Not found.\"]}");
             } else {
-                send(exchange, exchange.getRequestMethod().equals("POST") ? 202 : 200, found.toString());
+                send(
+                        exchange,
+                        exchange.getRequestMethod().equals("POST") ? 202 : 200,
+                        found.toString());
             }
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
@@ -193,7 +196,8 @@ public final class FakeFlink implements AutoCloseable {
         ArrayNode list = body.putArray("jobs");
         new LinkedHashMap<>(jobs)
                 .values()
-                .forEach(job -> list.addObject().put("id", job.id.value()).put("status", job.state));
+                .forEach(
+                        job -> list.addObject().put("id", job.id.value()).put("status", job.state));
         return body;
     }
 

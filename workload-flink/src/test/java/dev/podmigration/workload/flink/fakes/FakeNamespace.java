@@ -17,7 +17,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Objects in memory. Pods and objects of podmigration.dev cannot be patched, as in the real one. */
+/**
+ * Objects in memory. Pods and objects of podmigration.dev cannot be patched, as in the real one.
+ */
 public final class FakeNamespace implements Namespace {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();

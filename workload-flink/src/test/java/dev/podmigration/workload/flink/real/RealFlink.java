@@ -56,8 +56,7 @@ final class RealFlink implements AutoCloseable {
         this.jars = version.jars();
         this.restPort = freePort();
         this.rest =
-                new FlinkRest(
-                        client, new RestAddress("127.0.0.1", restPort), RestLimits.DEFAULT);
+                new FlinkRest(client, new RestAddress("127.0.0.1", restPort), RestLimits.DEFAULT);
         Map<String, String> configuration = configuration();
         configuration.putAll(more);
         Path file = Files.createDirectories(directory.resolve("conf")).resolve("config.yaml");
@@ -115,18 +114,17 @@ final class RealFlink implements AutoCloseable {
     JarId upload() throws IOException, InterruptedException {
         String boundary = "boundary-of-the-test";
         byte[] head =
-                ("--" + boundary + "\r\nContent-Disposition: form-data; name=\"jarfile\";"
+                ("--"
+                                + boundary
+                                + "\r\nContent-Disposition: form-data; name=\"jarfile\";"
                                 + " filename=\"counter.jar\"\r\nContent-Type:"
                                 + " application/x-java-archive\r\n\r\n")
                         .getBytes(StandardCharsets.UTF_8);
         byte[] tail = ("\r\n--" + boundary + "--\r\n").getBytes(StandardCharsets.UTF_8);
         HttpResponse<String> answer =
                 client.send(
-                        HttpRequest.newBuilder(
-                                        URI.create("http://" + address() + "/jars/upload"))
-                                .header(
-                                        "Content-Type",
-                                        "multipart/form-data; boundary=" + boundary)
+                        HttpRequest.newBuilder(URI.create("http://" + address() + "/jars/upload"))
+                                .header("Content-Type", "multipart/form-data; boundary=" + boundary)
                                 .POST(
                                         HttpRequest.BodyPublishers.ofByteArrays(
                                                 List.of(
@@ -167,7 +165,8 @@ final class RealFlink implements AutoCloseable {
                                 HttpResponse.BodyHandlers.ofString())
                         .body();
         String value =
-                body.replaceAll("(?s).*\"name\":\"" + name + "\"[^}]*\"value\":\"([0-9]+)\".*", "$1");
+                body.replaceAll(
+                        "(?s).*\"name\":\"" + name + "\"[^}]*\"value\":\"([0-9]+)\".*", "$1");
         return value.matches("[0-9]+") ? Long.parseLong(value) : 0;
     }
 
@@ -218,7 +217,8 @@ final class RealFlink implements AutoCloseable {
         values.put("taskmanager.memory.jvm-metaspace.size", "128m");
         values.put("taskmanager.memory.jvm-overhead.min", "64m");
         values.put("taskmanager.memory.jvm-overhead.max", "64m");
-        values.put("execution.checkpointing.dir", directory.resolve("checkpoints").toUri().toString());
+        values.put(
+                "execution.checkpointing.dir", directory.resolve("checkpoints").toUri().toString());
         values.put(
                 "execution.checkpointing.externalized-checkpoint-retention",
                 "RETAIN_ON_CANCELLATION");

@@ -104,7 +104,8 @@ class RealFlinkIT {
         assertThat(rest().status(JOB)).contains(JobState.RUNNING);
         JobDetail detail = rest().job(JOB).orElseThrow();
         assertThat(detail.lastRestart()).isEmpty();
-        assertThat(Duration.between(detail.now(), Instant.now()).abs()).isLessThan(Duration.ofSeconds(5));
+        assertThat(Duration.between(detail.now(), Instant.now()).abs())
+                .isLessThan(Duration.ofSeconds(5));
         assertThat(rest().subtasks(JOB, detail.vertices().getFirst().id()))
                 .extracting(Subtask::taskManagerId)
                 .containsExactly("tm-1");
@@ -119,12 +120,16 @@ class RealFlinkIT {
                 () -> rest().checkpoints(JOB).orElseThrow().counts().completed() >= 3);
         CheckpointSettings settings = rest().checkpointSettings(JOB).orElseThrow();
         assertThat(settings.interval()).contains(Duration.ofSeconds(1));
-        CheckpointCycle cycle =
-                CheckpointCycle.of(settings, rest().checkpoints(JOB).orElseThrow());
+        CheckpointCycle cycle = CheckpointCycle.of(settings, rest().checkpoints(JOB).orElseThrow());
         Instant next = cycle.nextTrigger(rest().job(JOB).orElseThrow().now()).orElseThrow();
-        eventually("the next checkpoint", () -> triggers().stream().anyMatch(at -> !at.isBefore(next.minusMillis(200))));
+        eventually(
+                "the next checkpoint",
+                () -> triggers().stream().anyMatch(at -> !at.isBefore(next.minusMillis(200))));
         // A fixed rate, so the triggers are where they were expected; 200 ms for a busy machine.
-        assertThat(triggers().stream().filter(at -> !at.isBefore(next.minusMillis(200))).findFirst())
+        assertThat(
+                        triggers().stream()
+                                .filter(at -> !at.isBefore(next.minusMillis(200)))
+                                .findFirst())
                 .hasValueSatisfying(
                         at ->
                                 assertThat(Duration.between(next, at).toMillis() % 1000)
@@ -150,7 +155,9 @@ class RealFlinkIT {
         assertThat(settled(() -> rest().savepoint(JOB, trigger)))
                 .isInstanceOfSatisfying(
                         AsyncOperation.Succeeded.class,
-                        done -> assertThat(done.result().toString()).contains("/savepoints/savepoint-"));
+                        done ->
+                                assertThat(done.result().toString())
+                                        .contains("/savepoints/savepoint-"));
         assertThat(rest().status(JOB)).contains(JobState.RUNNING);
     }
 
@@ -205,7 +212,9 @@ class RealFlinkIT {
         StatePath nothing = new StatePath("file:" + flink.directory() + "/none");
         // Flink takes the job and fails it afterwards.
         assertThat(rest().run(from(wanted, nothing))).isEmpty();
-        eventually("the failure", () -> rest().status(wanted.jobId()).orElseThrow() == JobState.FAILED);
+        eventually(
+                "the failure",
+                () -> rest().status(wanted.jobId()).orElseThrow() == JobState.FAILED);
     }
 
     private static RunJar from(RunJar job, StatePath savepoint) {

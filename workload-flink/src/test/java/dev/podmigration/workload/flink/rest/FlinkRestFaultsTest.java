@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.workload.flink.fakes.FakeFlink;
 import dev.podmigration.workload.flink.fakes.FakeJob;
-import dev.podmigration.workload.flink.rest.FlinkRest;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +40,8 @@ class FlinkRestFaultsTest {
     void nobodyListens() throws Exception {
         RestAddress gone = flink.address();
         flink.close();
-        FlinkRest rest = new FlinkRest(FlinkRest.newClient(FakeFlink.LIMITS), gone, FakeFlink.LIMITS);
+        FlinkRest rest =
+                new FlinkRest(FlinkRest.newClient(FakeFlink.LIMITS), gone, FakeFlink.LIMITS);
         assertThat(failure(rest)).isEqualTo(FailureReason.FlinkRestUnreachable);
     }
 
@@ -224,7 +224,8 @@ class FlinkRestFaultsTest {
         flink.rest().triggerCheckpoint(job.id, trigger);
         for (AsyncOperation<?> outcome :
                 new AsyncOperation<?>[] {
-                    flink.rest().savepoint(job.id, trigger), flink.rest().checkpoint(job.id, trigger)
+                    flink.rest().savepoint(job.id, trigger),
+                    flink.rest().checkpoint(job.id, trigger)
                 }) {
             assertThat(outcome)
                     .isInstanceOfSatisfying(
