@@ -20,6 +20,13 @@ final class CrdSchemas {
         return in("generated");
     }
 
+    /** Those of which somebody reports how far they have come. */
+    static List<CustomResourceDefinition> withStatus() {
+        return committed().stream()
+                .filter(crd -> !"MigrationPolicy".equals(crd.getSpec().getNames().getKind()))
+                .toList();
+    }
+
     /** As the last release had them. */
     static List<CustomResourceDefinition> baseline() {
         return in("baseline");

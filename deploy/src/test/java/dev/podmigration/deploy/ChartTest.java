@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,6 +111,31 @@ class ChartTest {
                 Map.of("image.registry", "registry.example.com/pm", "image.tag", "1.2.3");
         assertThat(operator(values).getImage()).isEqualTo("registry.example.com/pm/operator:1.2.3");
         assertThat(agent(values).getImage()).isEqualTo("registry.example.com/pm/agent:1.2.3");
+    }
+
+    @Test
+    void pluginsAreMountedWhereTheOperatorLooksAndMayDoWhatIsSaid() {
+        Map<String, String> values =
+                Map.of(
+                        "operator.plugins.volume.image.reference",
+                        "registry.example.com/plugins:1",
+                        "operator.plugins.rules[0].apiGroups[0]",
+                        "flink.apache.org",
+                        "operator.plugins.rules[0].resources[0]",
+                        "flinkdeployments",
+                        "operator.plugins.rules[0].verbs[0]",
+                        "patch");
+        assertThat(operator(values).getVolumeMounts())
+                .anyMatch(
+                        mount ->
+                                "/plugins".equals(mount.getMountPath())
+                                        && Boolean.TRUE.equals(mount.getReadOnly()));
+        assertThat(operator(Map.of()).getVolumeMounts())
+                .noneMatch(mount -> "/plugins".equals(mount.getMountPath()));
+        assertThat(
+                        chart.object(ClusterRole.class, "podmigration-operator-pods", values)
+                                .getRules())
+                .anyMatch(rule -> rule.getResources().contains("flinkdeployments"));
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.podmigration.operator.certificates.CertificateRequestReconciler;
 import dev.podmigration.operator.controller.MigrationReconciler;
 import dev.podmigration.operator.health.HealthServer;
 import dev.podmigration.operator.metrics.MigrationMetrics;
+import dev.podmigration.operator.plugin.PluginLoader;
 import dev.podmigration.operator.settings.Settings;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -26,6 +27,7 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 
 /** Everything that runs in the operator, put together. */
@@ -79,6 +81,7 @@ public final class MigrationOperator implements AutoCloseable {
                 new MigrationReconciler(
                         settings.limits(),
                         settings.retention(),
+                        PluginLoader.load(Optional.of(settings.pluginDirectory())),
                         new MigrationMetrics(registry),
                         clock),
                 configuration -> {

@@ -1,6 +1,7 @@
 package dev.podmigration.apiserver;
 
 import dev.podmigration.api.v1alpha1.MigrationNode;
+import dev.podmigration.api.v1alpha1.MigrationPolicy;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodRestore;
@@ -17,7 +18,12 @@ import java.util.concurrent.TimeUnit;
 /** The generated CRDs, as they are in the jar of the API types. */
 final class CustomResourceDefinitions {
     private static final List<Class<? extends HasMetadata>> TYPES =
-            List.of(PodMigration.class, PodCheckpoint.class, PodRestore.class, MigrationNode.class);
+            List.of(
+                    PodMigration.class,
+                    PodCheckpoint.class,
+                    PodRestore.class,
+                    MigrationNode.class,
+                    MigrationPolicy.class);
 
     private CustomResourceDefinitions() {}
 

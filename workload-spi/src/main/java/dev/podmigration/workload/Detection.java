@@ -14,8 +14,8 @@ import java.util.Map;
  * @param findings what a person should know. One that is Refused refuses the rungs that move memory
  *     (Checkpoint, Hybrid) and none of the others
  * @param options CRIU options that a container needs, by its name. They fill what the user left
- *     open and never change what the user said; only {@code true} has an effect, and of several
- *     detectors one that needs an option is enough
+ *     open and never change what the user said. {@code false} has no effect: of several detectors
+ *     and containers one that needs an option is enough; the largest limit counts
  * @param stateless nothing in the processes is worth keeping: the rung Recreate is possible
  */
 public record Detection(

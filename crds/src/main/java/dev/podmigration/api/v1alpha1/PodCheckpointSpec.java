@@ -17,19 +17,23 @@ import java.util.List;
 
 /**
  * What the agent of the source node is to do. Only goal can be changed later; peer can be set once,
- * and options and keepAddresses until then: what the inspection finds decides them.
+ * and options, limits and keepAddresses until then: what the inspection finds decides them.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @SchemaCustomizer(value = ListTypes.class, input = "containers")
 @ValidationRule(
         value = PodCheckpointSpec.UNCHANGED,
         message =
-                "spec cannot be changed, except for goal, peer and (until peer is set) options and"
-                        + " keepAddresses")
+                "spec cannot be changed, except for goal, peer and (until peer is set) options,"
+                        + " limits and keepAddresses")
 @ValidationRule(
         value = "!has(oldSelf.peer) || self.keepAddresses == oldSelf.keepAddresses",
         message = "keepAddresses cannot be changed once peer is set",
         fieldPath = ".keepAddresses")
+@ValidationRule(
+        value = "!has(oldSelf.peer) || self.limits == oldSelf.limits",
+        message = "limits cannot be changed once peer is set",
+        fieldPath = ".limits")
 @ValidationRule(
         value = "!has(oldSelf.peer) || self.options == oldSelf.options",
         message = "options cannot be changed once peer is set",
@@ -61,7 +65,7 @@ public class PodCheckpointSpec extends ApiBean {
     static final String UNCHANGED =
             "self.podName == oldSelf.podName && self.nodeName == oldSelf.nodeName &&"
                     + " self.containers == oldSelf.containers &&"
-                    + " self.limits == oldSelf.limits && (has(self.podUid) ? self.podUid : '') =="
+                    + " (has(self.podUid) ? self.podUid : '') =="
                     + " (has(oldSelf.podUid) ? oldSelf.podUid : '')";
 
     @JsonPropertyDescription("Name of the pod, in the same namespace. Required.")

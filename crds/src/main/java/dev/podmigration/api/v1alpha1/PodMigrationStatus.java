@@ -45,6 +45,15 @@ public class PodMigrationStatus extends ApiBean {
     private @Nullable StrategyChoice strategy;
 
     @JsonPropertyDescription(
+            "Name of the MigrationPolicy that is followed. Absent: none selects the pod.")
+    private @Nullable String policy;
+
+    @JsonPropertyDescription(
+            "Time limits in force: those of the spec, unless a policy gives others where the spec has"
+                + " the defaults, or the program bears less.")
+    private @Nullable EffectiveLimits limits;
+
+    @JsonPropertyDescription(
             "How far the strategy of the workload has come. Absent if the chosen one has no work to"
                     + " do.")
     private @Nullable WorkloadProgress workload;
@@ -152,6 +161,22 @@ public class PodMigrationStatus extends ApiBean {
 
     public void setStrategy(@Nullable StrategyChoice strategy) {
         this.strategy = strategy;
+    }
+
+    public @Nullable String getPolicy() {
+        return policy;
+    }
+
+    public void setPolicy(@Nullable String policy) {
+        this.policy = policy;
+    }
+
+    public @Nullable EffectiveLimits getLimits() {
+        return limits;
+    }
+
+    public void setLimits(@Nullable EffectiveLimits limits) {
+        this.limits = limits;
     }
 
     public @Nullable WorkloadProgress getWorkload() {

@@ -19,9 +19,6 @@ public class StrategyChoice extends ApiBean {
                     + " Unit: milliseconds.")
     private @Nullable Long freezeBudgetMilliseconds;
 
-    @JsonPropertyDescription("The MigrationPolicy that was followed. Absent: none selects the pod.")
-    private @Nullable String policy;
-
     @JsonPropertyDescription("Why it was chosen and why others were not, one sentence each.")
     private List<String> reasons = new ArrayList<>();
 
@@ -39,14 +36,6 @@ public class StrategyChoice extends ApiBean {
 
     public void setFreezeBudgetMilliseconds(@Nullable Long freezeBudgetMilliseconds) {
         this.freezeBudgetMilliseconds = freezeBudgetMilliseconds;
-    }
-
-    public @Nullable String getPolicy() {
-        return policy;
-    }
-
-    public void setPolicy(@Nullable String policy) {
-        this.policy = policy;
     }
 
     public List<String> getReasons() {

@@ -17,7 +17,12 @@ import java.util.stream.StreamSupport;
 final class ApiReference {
     private static final Path CRDS = Project.path("crds/generated");
     private static final List<String> KINDS =
-            List.of("PodMigration", "MigrationNode", "PodCheckpoint", "PodRestore");
+            List.of(
+                    "PodMigration",
+                    "MigrationPolicy",
+                    "MigrationNode",
+                    "PodCheckpoint",
+                    "PodRestore");
 
     /** Longer lists of values have a page of their own. */
     private static final int LISTED_VALUES = 20;

@@ -53,6 +53,23 @@ class PrinterColumnsIT {
     }
 
     @Test
+    void oneLineTellsWhatAPolicyAllows() throws Exception {
+        manifests.createNamed(
+                "MigrationPolicy",
+                "careful",
+                "strategies: [Checkpoint], limits: {freezeSeconds: 2}, maxParallel: 3");
+        var line = onlyLine("migrationpolicies");
+        assertThat(line.remove("Age")).isNotNull();
+        assertThat(line)
+                .containsExactly(
+                        Map.entry("Name", "careful"),
+                        Map.entry("Strategies", "[\"Checkpoint\"]"),
+                        Map.entry("Freeze(s)", 2),
+                        Map.entry("Total(s)", ""),
+                        Map.entry("Max-Parallel", 3));
+    }
+
+    @Test
     void oneLineTellsWhatTheSourceNodeDoes() throws Exception {
         var checkpoint =
                 manifests.createNamed(

@@ -23,8 +23,8 @@ class RefusedChangesIT {
             "spec cannot be changed, except that cancelled can be set to true, and"
                     + " ttlSecondsAfterFinished";
     private static final String CHECKPOINT_FIXED =
-            "spec cannot be changed, except for goal, peer and (until peer is set) options and"
-                    + " keepAddresses";
+            "spec cannot be changed, except for goal, peer and (until peer is set) options,"
+                    + " limits and keepAddresses";
     private static final String RESTORE_FIXED =
             "spec cannot be changed, except for goal and podUid";
     private static final String FORWARD =
@@ -61,7 +61,10 @@ class RefusedChangesIT {
                     checkpoint("", "podUid: null", CHECKPOINT_FIXED),
                     checkpoint("", "nodeName: n3", CHECKPOINT_FIXED),
                     checkpoint("", "containers: [a]", CHECKPOINT_FIXED),
-                    checkpoint("", "limits: {freezeSeconds: 11}", CHECKPOINT_FIXED),
+                    checkpoint(
+                            PEER,
+                            "limits: {freezeSeconds: 11}",
+                            "limits cannot be changed once peer is set"),
                     checkpoint(PEER, "peer: {address: 'n2:9'}", "peer can be set once"),
                     checkpoint(PEER, "peer: null", "peer can be set once"),
                     checkpoint(
@@ -100,6 +103,7 @@ class RefusedChangesIT {
                     migration("cancelled: true", ""),
                     checkpoint("", "keepAddresses: true" + PEER + ", goal: Prepare", ""),
                     checkpoint("", "options: {fileLocks: true}", ""),
+                    checkpoint("", "limits: {freezeSeconds: 11}", ""),
                     checkpoint("", "goal: Archive", ""),
                     checkpoint(PEER + ", goal: Prepare", "goal: Migrate", ""),
                     checkpoint(PEER + ", goal: Migrate", "goal: RollBack", ""),

@@ -29,6 +29,20 @@ class RefusedObjectsIT {
 
     static final List<Row> CEL_ROWS =
             List.of(
+                    policy(
+                            "strategies: [Checkpoint]",
+                            "strategies: [Auto]",
+                            "Auto is not a strategy that a policy can allow: name those that it may"
+                                    + " choose"),
+                    policy(
+                            "strategies: [Recreate, Checkpoint]",
+                            "strategies: [Recreate, Recreate]",
+                            "strategies names one twice"),
+                    policy(
+                            "limits: {freezeSeconds: 599}",
+                            "limits: {freezeSeconds: 600}",
+                            "limits.totalSeconds of a policy, 600 if absent, must be more than"
+                                    + " freezeSeconds, 10 if absent"),
                     migration(
                             "target: {nodeName: n2}",
                             "target: {nodeName: n2, nodeSelector: {disk: ssd}}",
@@ -86,6 +100,13 @@ class RefusedObjectsIT {
 
     static final List<Row> SCHEMA_ROWS =
             List.of(
+                    policy("maxParallel: 1", "maxParallel: 0", "spec.maxParallel"),
+                    policy("maxParallel: 1000", "maxParallel: 1001", "spec.maxParallel"),
+                    policy(
+                            "limits: {totalSeconds: 86400}",
+                            "limits: {totalSeconds: 86401}",
+                            "spec.limits.totalSeconds"),
+                    policy("strategies: [Hybrid]", "strategies: [Hop]", "spec.strategies[0]"),
                     new Row("PodMigration", "pod: {name: a}", "pod: {}", "spec.pod.name: Required"),
                     new Row("PodMigration", "pod: {name: a}", "dryRun: true", "spec.pod: Required"),
                     new Row("PodMigration", "pod: {name: a}", "pod: {name: ''}", "spec.pod.name"),
@@ -193,6 +214,10 @@ class RefusedObjectsIT {
     private static Row migration(String valid, String refused, String message) {
         var pod = "pod: {name: a}, ";
         return new Row("PodMigration", pod + valid, pod + refused, message);
+    }
+
+    private static Row policy(String valid, String refused, String message) {
+        return new Row("MigrationPolicy", valid, refused, message);
     }
 
     private static Row checkpoint(String valid, String refused, String message) {

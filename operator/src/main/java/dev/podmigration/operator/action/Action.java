@@ -4,7 +4,10 @@ import dev.podmigration.api.v1alpha1.CheckpointGoal;
 import dev.podmigration.api.v1alpha1.CheckpointOptions;
 import dev.podmigration.api.v1alpha1.Peer;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
+import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodRestore;
+import dev.podmigration.api.v1alpha1.StrategyStage;
+import dev.podmigration.workload.Move;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -12,6 +15,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -29,7 +33,11 @@ public sealed interface Action {
      * files begin.
      */
     record Prepare(
-            PodCheckpoint checkpoint, Peer peer, CheckpointOptions options, boolean keepAddresses)
+            PodCheckpoint checkpoint,
+            Peer peer,
+            CheckpointOptions options,
+            boolean keepAddresses,
+            int freezeSeconds)
             implements Action {}
 
     record SetGoal(PodCheckpoint checkpoint, CheckpointGoal goal) implements Action {}
@@ -63,6 +71,29 @@ public sealed interface Action {
 
     /** Says in the pod's status what is true: it cannot answer. */
     record MarkNotReady(Pod pod, String message) implements Action {}
+
+    /** Asks a strategy whether it can move the pod. The answer is seen in a later round. */
+    record AssessStrategy(String strategy, Move move) implements Action {}
+
+    /**
+     * Lets a strategy do one step. What comes of it is seen in a later round.
+     *
+     * @param number of the step within its stage: one that is being done, or whose outcome is known,
+     *     is not done again
+     */
+    record StepStrategy(
+            String strategy,
+            StrategyStage stage,
+            int number,
+            Move move,
+            Map<String, String> memory,
+            boolean fellBack,
+            List<String> targetNodes,
+            Instant deadline)
+            implements Action {}
+
+    /** Interrupts the step that a strategy is doing for a migration that is being undone. */
+    record InterruptStrategy(PodMigration migration) implements Action {}
 
     /** From now on the object goes when {@code owner} goes. */
     record GiveTo(HasMetadata object, HasMetadata owner) implements Action {}

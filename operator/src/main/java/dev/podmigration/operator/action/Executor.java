@@ -44,10 +44,12 @@ public final class Executor {
 
     private final KubernetesClient client;
     private final Clock clock;
+    private final StrategyRunner strategies;
 
-    public Executor(KubernetesClient client, Clock clock) {
+    public Executor(KubernetesClient client, Clock clock, StrategyRunner strategies) {
         this.client = client;
         this.clock = clock;
+        this.strategies = strategies;
     }
 
     /**
@@ -69,7 +71,11 @@ public final class Executor {
                                             "goal", CheckpointGoal.Prepare,
                                             "peer", prepare.peer(),
                                             "options", prepare.options(),
-                                            "keepAddresses", prepare.keepAddresses())));
+                                            "keepAddresses", prepare.keepAddresses(),
+                                            "limits",
+                                                    Map.of(
+                                                            "freezeSeconds",
+                                                            prepare.freezeSeconds()))));
             case Action.SetGoal set ->
                     patch(set.checkpoint(), Map.of("spec", Map.of("goal", set.goal())));
             case Action.Cancel cancel ->
@@ -82,6 +88,9 @@ public final class Executor {
             case Action.MarkPod mark -> patch(mark.pod(), marks(mark));
             case Action.MarkNotReady mark -> markNotReady(mark);
             case Action.GiveTo give -> patch(give.object(), owner(give.owner()));
+            case Action.AssessStrategy assess -> strategies.assess(assess);
+            case Action.StepStrategy step -> strategies.step(step);
+            case Action.InterruptStrategy interrupt -> strategies.interrupt(interrupt);
         }
     }
 

@@ -15,6 +15,7 @@ import dev.podmigration.operator.phase.Decision;
 import dev.podmigration.operator.phase.PhaseTable;
 import dev.podmigration.operator.status.Facts;
 import dev.podmigration.operator.status.StatusDraft;
+import dev.podmigration.operator.workload.Workloads;
 
 import io.fabric8.kubernetes.api.model.Condition;
 
@@ -41,6 +42,7 @@ final class Driver {
 
     private final Observer observer;
     private final PhaseTable phases;
+    private final Workloads workloads;
     private final Executor executor;
     private final Announcer announcer;
     private final MigrationMetrics metrics;
@@ -55,6 +57,7 @@ final class Driver {
     Driver(
             Observer observer,
             PhaseTable phases,
+            Workloads workloads,
             Executor executor,
             Announcer announcer,
             MigrationMetrics metrics,
@@ -62,6 +65,7 @@ final class Driver {
             Duration refused) {
         this.observer = observer;
         this.phases = phases;
+        this.workloads = workloads;
         this.executor = executor;
         this.announcer = announcer;
         this.metrics = metrics;
@@ -84,7 +88,7 @@ final class Driver {
                 acknowledge(seen, current, writer);
                 return Optional.empty();
             }
-            Facts.note(seen);
+            Facts.note(seen, workloads);
             Decision decision = phases.next(seen);
             boolean cancelRefused = isCancelRefused(seen);
             Optional<Condition> stalled = stalled(seen);
@@ -103,7 +107,10 @@ final class Driver {
             }
             log(decision, before);
             switch (decision) {
-                case Decision.Enter _, Decision.GiveUp _, Decision.GoForward _ -> {}
+                case Decision.Enter _,
+                        Decision.GiveUp _,
+                        Decision.GoForward _,
+                        Decision.FallBack _ -> {}
                 case Decision.Finish _ -> {
                     metrics.ended(current);
                     history.learn(current);
@@ -151,6 +158,11 @@ final class Driver {
                             giveUp.failure().getMessage());
             case Decision.GoForward _ ->
                     LOG.info("Phase {}: too late to undo, the target runs", before);
+            case Decision.FallBack fallBack ->
+                    LOG.warn(
+                            "Moving without a checkpoint, because it failed: {}, {}",
+                            fallBack.failure().getReason(),
+                            fallBack.failure().getMessage());
             case Decision.Finish finish -> LOG.info("Ended: {}", finish.phase());
             case Decision.Stay _, Decision.Stall _ -> {}
         }
@@ -213,7 +225,11 @@ final class Driver {
         return switch (decision) {
             case Decision.Stay stay -> stay.actions();
             case Decision.Stall stall -> stall.actions();
-            case Decision.Enter _, Decision.GiveUp _, Decision.GoForward _, Decision.Finish _ ->
+            case Decision.Enter _,
+                    Decision.GiveUp _,
+                    Decision.GoForward _,
+                    Decision.FallBack _,
+                    Decision.Finish _ ->
                     List.of();
         };
     }
@@ -222,7 +238,11 @@ final class Driver {
         return switch (decision) {
             case Decision.Stay stay -> Optional.of(stay.lookAgain());
             case Decision.Stall stall -> Optional.of(stall.lookAgain());
-            case Decision.Enter _, Decision.GiveUp _, Decision.GoForward _, Decision.Finish _ ->
+            case Decision.Enter _,
+                    Decision.GiveUp _,
+                    Decision.GoForward _,
+                    Decision.FallBack _,
+                    Decision.Finish _ ->
                     Optional.empty();
         };
     }

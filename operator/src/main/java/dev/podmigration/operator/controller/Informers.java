@@ -1,6 +1,7 @@
 package dev.podmigration.operator.controller;
 
 import dev.podmigration.api.v1alpha1.MigrationNode;
+import dev.podmigration.api.v1alpha1.MigrationPolicy;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodRestore;
@@ -134,6 +135,11 @@ final class Informers implements Cluster {
     @Override
     public List<Service> services(String namespace) {
         return client.services().inNamespace(namespace).list().getItems();
+    }
+
+    @Override
+    public List<MigrationPolicy> policies(String namespace) {
+        return client.resources(MigrationPolicy.class).inNamespace(namespace).list().getItems();
     }
 
     /** A target pod carries the label before the status of its migration names it. */

@@ -7,7 +7,10 @@ import dev.podmigration.operator.event.EventRecorder;
 import dev.podmigration.operator.forecast.FreezeHistory;
 import dev.podmigration.operator.metrics.MigrationMetrics;
 import dev.podmigration.operator.phase.PhaseTable;
+import dev.podmigration.operator.plugin.ClusterNamespace;
+import dev.podmigration.operator.plugin.StrategyWorkers;
 import dev.podmigration.operator.settings.TimeLimits;
+import dev.podmigration.operator.workload.Workloads;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
@@ -18,13 +21,16 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 
 import org.jspecify.annotations.Nullable;
 
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -46,28 +52,33 @@ public final class MigrationReconciler implements Reconciler<PodMigration>, Clea
     private final FreezeHistory history = new FreezeHistory();
     private final TimeLimits limits;
     private final Optional<Duration> byDefault;
+    private final Workloads workloads;
     private final PhaseTable phases;
     private final MigrationMetrics metrics;
     private final Clock clock;
 
     private @Nullable Informers informers;
+    private @Nullable StrategyWorkers workers;
     private @Nullable Driver driver;
     private @Nullable Retention retention;
 
     /**
      * One for all namespaces that it is registered for.
      *
+     * @param workloads what is known about the programs in pods
      * @param retention how long migrations are kept that have ended and say nothing about it
      *     themselves; empty: for ever
      */
     public MigrationReconciler(
             TimeLimits limits,
             Optional<Duration> retention,
+            Workloads workloads,
             MigrationMetrics metrics,
             Clock clock) {
         this.limits = limits;
         this.byDefault = retention;
-        this.phases = new PhaseTable(limits, history);
+        this.workloads = workloads;
+        this.phases = new PhaseTable(limits, history, workloads);
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -78,19 +89,29 @@ public final class MigrationReconciler implements Reconciler<PodMigration>, Clea
         KubernetesClient client = context.getClient();
         Informers watched = new Informers(context);
         informers = watched;
-        Executor executor = new Executor(client, clock);
+        StrategyWorkers strategies =
+                new StrategyWorkers(
+                        workloads, name -> new ClusterNamespace(client, name), clock);
+        SimpleInboundEventSource<PodMigration> news = new SimpleInboundEventSource<>("strategies");
+        strategies.whenDone(
+                migration -> news.propagateEvent(ResourceID.fromResource(migration)));
+        workers = strategies;
+        Executor executor = new Executor(client, clock, strategies);
         Announcer announcer = new Announcer(new EventRecorder(client, clock));
         retention = new Retention(byDefault, executor, announcer, limits.refused(), clock);
         driver =
                 new Driver(
-                        new Observer(watched, clock),
+                        new Observer(watched, strategies, clock),
                         phases,
+                        workloads,
                         executor,
                         announcer,
                         metrics,
                         history,
                         limits.refused());
-        return watched.sources();
+        List<EventSource<?, PodMigration>> sources = new ArrayList<>(watched.sources());
+        sources.add(news);
+        return sources;
     }
 
     @Override
@@ -109,6 +130,9 @@ public final class MigrationReconciler implements Reconciler<PodMigration>, Clea
     @Override
     public DeleteControl cleanup(PodMigration migration, Context<PodMigration> context) {
         boolean ended = hasEnded(migration);
+        if (ended && workers != null) {
+            workers.forget(migration);
+        }
         Optional<Duration> delay = drive(migration, context);
         // The finalizer is taken from the object of this round. After a status that was written in
         // it that would be an older one, which the API server refuses.
@@ -125,9 +149,10 @@ public final class MigrationReconciler implements Reconciler<PodMigration>, Clea
     }
 
     private Optional<Duration> keep(PodMigration ended) {
-        if (retention == null) {
+        if (retention == null || workers == null) {
             throw new IllegalStateException("reconciling before the event sources were prepared");
         }
+        workers.forget(ended);
         return retention.apply(ended).map(this::delay);
     }
 

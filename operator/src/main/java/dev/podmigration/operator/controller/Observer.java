@@ -3,10 +3,12 @@ package dev.podmigration.operator.controller;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodMigrationStatus;
+import dev.podmigration.api.v1alpha1.PodMove;
 import dev.podmigration.api.v1alpha1.PodPlace;
 import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.operator.observe.Marks;
 import dev.podmigration.operator.observe.Observation;
+import dev.podmigration.operator.plugin.StrategyWorkers;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -19,10 +21,12 @@ import java.util.Optional;
 final class Observer {
 
     private final Informers informers;
+    private final StrategyWorkers workers;
     private final Clock clock;
 
-    Observer(Informers informers, Clock clock) {
+    Observer(Informers informers, StrategyWorkers workers, Clock clock) {
         this.informers = informers;
+        this.workers = workers;
         this.clock = clock;
     }
 
@@ -50,6 +54,7 @@ final class Observer {
                 checkpoint,
                 restore,
                 informers,
+                workers.of(migration),
                 clock.instant());
     }
 
@@ -68,7 +73,11 @@ final class Observer {
         return Optional.ofNullable(migration.getStatus().getTarget())
                 .map(PodPlace::getPodName)
                 .flatMap(name -> informers.pod(migration.getMetadata().getNamespace(), name))
-                .filter(found -> isOf(found, migration));
+                .filter(found -> isOf(found, migration) || isMovedByOwner(migration.getStatus()));
+    }
+
+    private static boolean isMovedByOwner(PodMigrationStatus status) {
+        return status.getWorkload() != null && status.getWorkload().getPodMove() == PodMove.Owner;
     }
 
     private static boolean isOf(HasMetadata object, PodMigration migration) {

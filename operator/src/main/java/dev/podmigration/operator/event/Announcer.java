@@ -36,6 +36,12 @@ public final class Announcer {
                             after,
                             EventReason.Committed.name(),
                             "The target has the grant already: too late to undo anything.");
+            case Decision.FallBack fallBack ->
+                    events.warning(
+                            after,
+                            EventReason.FallingBack.name(),
+                            "The checkpoint is undone and the pod is moved without one, because: "
+                                    + fallBack.failure().getMessage());
             case Decision.Finish finish -> finished(finish.phase(), seen, before, after);
             case Decision.Stall stall -> stalled(stall.failure(), after);
             case Decision.Stay stay -> stay.actions().forEach(action -> forced(action, after));
@@ -77,7 +83,8 @@ public final class Announcer {
         String name = after.getMetadata().getName();
         switch (phase) {
             case Preflight -> {
-                if (status.getStrategy() == null) {
+                if (status.getStrategy() == null
+                        || status.getStrategy().getChosen() == null) {
                     events.normal(
                             after,
                             EventReason.Checking.name(),
@@ -114,6 +121,11 @@ public final class Announcer {
                             after,
                             EventReason.Frozen.name(),
                             "Memory is on its way; neither copy answers.");
+            case Moving ->
+                    events.normal(
+                            after,
+                            EventReason.Moving.name(),
+                            "Moving pod " + podName(after) + " without its memory.");
             case Committed -> {
                 String message =
                         "Pod "
@@ -185,7 +197,15 @@ public final class Announcer {
                 }
             }
             case Failed -> events.warning(after, EventReason.Failed.name(), message);
-            case Pending, Preflight, Preparing, Armed, Frozen, Restoring, Committed, Switching ->
+            case Pending,
+                    Preflight,
+                    Preparing,
+                    Armed,
+                    Frozen,
+                    Restoring,
+                    Moving,
+                    Committed,
+                    Switching ->
                     throw new IllegalStateException("not an end: " + phase);
         }
     }

@@ -15,6 +15,10 @@ public enum EventReason {
     Armed,
     /** Neither copy answers. */
     Frozen,
+    /** The pod is moved without its memory. */
+    Moving,
+    /** The checkpoint is undone; the pod is moved without one. */
+    FallingBack,
     /** Only the target may ever run from here on. */
     Committed,
     /** The pod runs on the target and the source is gone. */

@@ -1,6 +1,7 @@
 package dev.podmigration.operator.observe;
 
 import dev.podmigration.api.v1alpha1.MigrationNode;
+import dev.podmigration.api.v1alpha1.MigrationPolicy;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodMigration;
 
@@ -32,4 +33,6 @@ public interface Cluster {
     Optional<PersistentVolumeClaim> claim(String namespace, String name);
 
     List<Service> services(String namespace);
+
+    List<MigrationPolicy> policies(String namespace);
 }

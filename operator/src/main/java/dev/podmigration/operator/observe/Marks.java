@@ -33,6 +33,12 @@ public final class Marks {
     /** Annotation of the target pod: when its owner got it. There until the source is gone. */
     public static final String SWITCHED_AT = "podmigration.dev/switched-at";
 
+    /**
+     * Annotation of a pod that was restored: it lacks init containers or hooks with which a pod of
+     * its kind begins.
+     */
+    public static final String BEGINNING_LEFT_OUT = "podmigration.dev/beginning-left-out";
+
     /** Runtime class of target pods: its handler is the launcher. */
     public static final String RUNTIME_CLASS = "podmigration";
 

@@ -1,5 +1,6 @@
 package dev.podmigration.operator.observe;
 
+import dev.podmigration.api.v1alpha1.EffectiveLimits;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
 import dev.podmigration.api.v1alpha1.PodCheckpointStatus;
@@ -7,16 +8,21 @@ import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationSpec;
 import dev.podmigration.api.v1alpha1.PodMigrationStatus;
+import dev.podmigration.api.v1alpha1.PodMove;
 import dev.podmigration.api.v1alpha1.PodNameMode;
 import dev.podmigration.api.v1alpha1.PodPlace;
 import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.api.v1alpha1.PodRestoreStatus;
+import dev.podmigration.api.v1alpha1.Strategy;
+import dev.podmigration.api.v1alpha1.StrategyChoice;
 import dev.podmigration.api.v1alpha1.Timestamps;
+import dev.podmigration.api.v1alpha1.WorkloadProgress;
 
 import io.fabric8.kubernetes.api.model.Pod;
 
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -29,6 +35,7 @@ import java.util.function.Function;
  *     has its name
  * @param target the pod that this migration created
  * @param cluster everything else
+ * @param work what strategies have answered
  */
 public record Observation(
         PodMigration migration,
@@ -37,6 +44,7 @@ public record Observation(
         Optional<PodCheckpoint> checkpoint,
         Optional<PodRestore> restore,
         Cluster cluster,
+        StrategyWork work,
         Instant now) {
 
     /** Condition that is there, and True, while everything is being undone. */
@@ -114,6 +122,37 @@ public record Observation(
     /** A failure is recorded and everything is being undone. */
     public boolean isRollingBack() {
         return status().getFailure() != null && !phase().isFinal();
+    }
+
+    /** Limits in force: the user's, unless a policy or the program wants others. */
+    public EffectiveLimits limits() {
+        return Objects.requireNonNullElseGet(
+                status().getLimits(),
+                () ->
+                        EffectiveLimits.of(
+                                spec().getLimits().getFreezeSeconds(),
+                                spec().getLimits().getTotalSeconds()));
+    }
+
+    /** The strategy that was chosen; empty before that. */
+    public Optional<Strategy> chosen() {
+        return Optional.ofNullable(status().getStrategy()).map(StrategyChoice::getChosen);
+    }
+
+    /** The pod is moved without its memory, from the beginning or because that did not work. */
+    public boolean isStartedAnew() {
+        return chosen().filter(rung -> !rung.isFreezing()).isPresent()
+                || workload().filter(WorkloadProgress::isFellBack).isPresent();
+    }
+
+    /** The work of the chosen strategy; empty if it has none. */
+    public Optional<WorkloadProgress> workload() {
+        return Optional.ofNullable(status().getWorkload());
+    }
+
+    /** The owner of the pod moves it: the operator makes and deletes none. */
+    public boolean isMovedByOwner() {
+        return workload().filter(work -> work.getPodMove() == PodMove.Owner).isPresent();
     }
 
     /** The target takes the name of the source, which is deleted before the target is made. */

@@ -48,6 +48,9 @@ public final class Succession {
      */
     private static final long GRACE_SECONDS = 1;
 
+    /** What the API server gives a pod that does not say. */
+    private static final long DEFAULT_GRACE_SECONDS = 30;
+
     /** A ReplicaSet reacts within milliseconds. */
     private static final long REACTION_SECONDS = 5;
 
@@ -63,17 +66,17 @@ public final class Succession {
         Instant later = seen.now().plus(limits.removal());
         List<Action> actions = new ArrayList<>();
         if (seen.target().isEmpty()) {
-            delete(source).ifPresent(actions::add);
+            delete(source, seen).ifPresent(actions::add);
             return new Move(actions, gone, later);
         }
         Pod target = seen.target().get();
         boolean owned = owner(target).isPresent() && PodState.controller(source).isPresent();
         if (!owned) {
             takeOver(target, null, seen).ifPresent(actions::add);
-            if (PodState.isReady(source)) {
+            if (PodState.isReady(source) && !seen.isStartedAnew()) {
                 actions.add(notReady(source, target));
             }
-            delete(source).ifPresent(actions::add);
+            delete(source, seen).ifPresent(actions::add);
             return new Move(actions, gone, later);
         }
         return toReplicaSet(source, target, seen, gone, later);
@@ -118,7 +121,7 @@ public final class Succession {
         }
         Instant end = switchedAt(target).orElse(seen.phaseStart()).plusSeconds(REACTION_SECONDS);
         if (source.isMarkedForDeletion() || !seen.now().isBefore(end)) {
-            delete(source).ifPresent(actions::add);
+            delete(source, seen).ifPresent(actions::add);
             return new Move(actions, gone, later);
         }
         return new Move(List.of(), "the ReplicaSet to delete the source", end);
@@ -163,11 +166,18 @@ public final class Succession {
                 : Optional.of(new Action.MarkPod(target, Map.of(), removed, null));
     }
 
-    private static Optional<Action> delete(Pod source) {
+    private static Optional<Action> delete(Pod source, Observation seen) {
+        long wanted = seen.isStartedAnew() ? ownGrace(source) : GRACE_SECONDS;
         Long grace = source.getMetadata().getDeletionGracePeriodSeconds();
-        return source.isMarkedForDeletion() && (grace == null || grace <= GRACE_SECONDS)
+        return source.isMarkedForDeletion() && (grace == null || grace <= wanted)
                 ? Optional.empty()
-                : Optional.of(new Action.DeletePod(source, GRACE_SECONDS));
+                : Optional.of(new Action.DeletePod(source, wanted));
+    }
+
+    /** One that was replaced runs, and may have something to finish. At least 1: 0 is by force. */
+    private static long ownGrace(Pod source) {
+        Long grace = source.getSpec().getTerminationGracePeriodSeconds();
+        return grace == null ? DEFAULT_GRACE_SECONDS : Math.max(1, grace);
     }
 
     private static Action notReady(Pod source, Pod target) {

@@ -5,18 +5,24 @@ import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
+import dev.podmigration.api.v1alpha1.StrategyStage;
 import dev.podmigration.operator.action.Action;
 import dev.podmigration.operator.observe.Observation;
 
 import java.time.Instant;
 
-/** Both ends are ready: says go, once. From here on the agents decide between themselves. */
+/**
+ * Both ends are ready: says go, once, when the program's strategy says that it is time. From here on
+ * the agents decide between themselves.
+ */
 final class ArmedPhase implements PhaseHandler {
 
     private final Silence silence;
+    private final StageRun stages;
 
-    ArmedPhase(Silence silence) {
+    ArmedPhase(Silence silence, StageRun stages) {
         this.silence = silence;
+        this.stages = stages;
     }
 
     @Override
@@ -29,11 +35,17 @@ final class ArmedPhase implements PhaseHandler {
         }
         Instant lookAgain = silence.noticedBy(seen, Obstacles.deadline(seen));
         PodCheckpoint checkpoint = seen.checkpoint().orElseThrow();
-        return checkpoint.getSpec().getGoal() == CheckpointGoal.Migrate
-                ? Decision.waitFor("the source to be frozen", lookAgain)
-                : Decision.act(
-                        new Action.SetGoal(checkpoint, CheckpointGoal.Migrate),
-                        "the source to be frozen",
-                        lookAgain);
+        if (checkpoint.getSpec().getGoal() == CheckpointGoal.Migrate) {
+            return Decision.waitFor("the source to be frozen", lookAgain);
+        }
+        return switch (stages.next(StrategyStage.AwaitFreeze, seen)) {
+            case StageRun.State.Busy busy -> busy.decision();
+            case StageRun.State.Refused refused -> new Decision.GiveUp(refused.failure());
+            case StageRun.State.Complete _ ->
+                    Decision.act(
+                            new Action.SetGoal(checkpoint, CheckpointGoal.Migrate),
+                            "the source to be frozen",
+                            lookAgain);
+        };
     }
 }

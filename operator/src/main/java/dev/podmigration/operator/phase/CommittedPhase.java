@@ -17,7 +17,7 @@ final class CommittedPhase implements PhaseHandler {
 
     @Override
     public Decision next(Observation seen) {
-        return seen.isNameKept()
+        return seen.isNameKept() && !seen.isStartedAnew()
                 ? replacement.next(seen)
                 : new Decision.Enter(PodMigrationPhase.Switching);
     }

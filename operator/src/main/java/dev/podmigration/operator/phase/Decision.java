@@ -32,6 +32,9 @@ public sealed interface Decision {
     /** Undoing is no longer possible because the target runs: finish instead. */
     record GoForward() implements Decision {}
 
+    /** The checkpoint is undone: the pod is moved without one. */
+    record FallBack(Failure failure) implements Decision {}
+
     /** Nothing is left to do. */
     record Finish(PodMigrationPhase phase) implements Decision {}
 

@@ -32,7 +32,7 @@ final class Halves {
     static PodCheckpoint checkpoint(Observation seen) {
         PodPlace source = Objects.requireNonNull(seen.status().getSource());
         CheckpointLimits limits = new CheckpointLimits();
-        limits.setFreezeSeconds(seen.spec().getLimits().getFreezeSeconds());
+        limits.setFreezeSeconds(seen.limits().getFreezeSeconds());
         PodCheckpointSpec spec = new PodCheckpointSpec();
         spec.setPodName(source.getPodName());
         spec.setPodUid(source.getPodUid());

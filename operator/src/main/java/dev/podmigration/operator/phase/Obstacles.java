@@ -80,7 +80,7 @@ final class Obstacles {
                         Failure.of(
                                 FailureReason.TotalLimitExceeded,
                                 "Not committed after "
-                                        + seen.spec().getLimits().getTotalSeconds()
+                                        + seen.limits().getTotalSeconds()
                                         + " s, in phase "
                                         + seen.phase()
                                         + "."));
@@ -90,7 +90,7 @@ final class Obstacles {
     static Instant deadline(Observation seen) {
         String start = seen.status().getStartTime();
         return (start == null ? seen.now() : Timestamps.parse(start))
-                .plus(Duration.ofSeconds(seen.spec().getLimits().getTotalSeconds()));
+                .plus(Duration.ofSeconds(seen.limits().getTotalSeconds()));
     }
 
     private static Optional<Failure> sourceFailed(Observation seen) {
@@ -121,6 +121,10 @@ final class Obstacles {
     private static Optional<Failure> sourceLeft(Observation seen) {
         if (PhaseTable.isBefore(seen.phase(), PodMigrationPhase.Preparing)) {
             // A finding of the preflight.
+            return Optional.empty();
+        }
+        if (seen.isMovedByOwner() && seen.phase() == PodMigrationPhase.Moving) {
+            // That it goes is what its owner was asked for.
             return Optional.empty();
         }
         if (seen.source().isEmpty()) {

@@ -9,6 +9,7 @@ import dev.podmigration.operator.preflight.NodeFitness;
 import dev.podmigration.operator.preflight.Preflight;
 import dev.podmigration.operator.preflight.TargetNodes;
 import dev.podmigration.operator.settings.TimeLimits;
+import dev.podmigration.operator.workload.Workloads;
 
 import java.util.Optional;
 
@@ -22,23 +23,34 @@ public final class PhaseTable {
     private final PhaseHandler armed;
     private final PhaseHandler frozen;
     private final PhaseHandler restoring;
+    private final PhaseHandler moving;
     private final PhaseHandler committed;
     private final PhaseHandler switching;
     private final PhaseHandler rollBack;
 
-    public PhaseTable(TimeLimits limits, FreezeHistory history) {
+    public PhaseTable(TimeLimits limits, FreezeHistory history, Workloads workloads) {
         NodeFitness fitness = new NodeFitness(limits.heartbeat());
+        TargetNodes targetNodes = new TargetNodes(fitness);
         Silence silence = new Silence(limits);
+        StageRun stages = new StageRun(workloads, targetNodes);
         obstacles = new Obstacles(silence);
         pending = new PendingPhase();
-        preflight = new PreflightPhase(new Preflight(fitness), history, silence, limits);
-        preparing = new PreparingPhase(new TargetNodes(fitness), limits);
-        armed = new ArmedPhase(silence);
+        preflight =
+                new PreflightPhase(
+                        new Preflight(fitness),
+                        new StrategyPlan(workloads, targetNodes),
+                        workloads,
+                        history,
+                        silence,
+                        limits);
+        preparing = new PreparingPhase(targetNodes, stages, limits);
+        armed = new ArmedPhase(silence, stages);
+        moving = new MovingPhase(stages, targetNodes, limits);
         frozen = new FrozenPhase(silence);
         restoring = new RestoringPhase(silence);
         committed = new CommittedPhase(new Replacement(silence, limits));
-        switching = new SwitchingPhase(silence, limits);
-        rollBack = new RollBack(silence, limits);
+        switching = new SwitchingPhase(silence, stages, limits);
+        rollBack = new RollBack(silence, stages, limits);
     }
 
     public Decision next(Observation seen) {
@@ -56,6 +68,7 @@ public final class PhaseTable {
             case Armed -> armed.next(seen);
             case Frozen -> frozen.next(seen);
             case Restoring -> restoring.next(seen);
+            case Moving -> moving.next(seen);
             case Committed -> committed.next(seen);
             case Switching -> switching.next(seen);
             case Succeeded, RolledBack, Failed, Cancelled -> new Decision.Finish(seen.phase());

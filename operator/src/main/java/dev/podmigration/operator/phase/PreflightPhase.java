@@ -8,7 +8,6 @@ import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
 import dev.podmigration.api.v1alpha1.PodCheckpointStatus;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
-import dev.podmigration.api.v1alpha1.Strategy;
 import dev.podmigration.api.v1alpha1.StrategyChoice;
 import dev.podmigration.operator.action.Action;
 import dev.podmigration.operator.forecast.FreezeForecast;
@@ -18,6 +17,9 @@ import dev.podmigration.operator.preflight.InspectedMemory;
 import dev.podmigration.operator.preflight.PodNameCheck;
 import dev.podmigration.operator.preflight.Preflight;
 import dev.podmigration.operator.settings.TimeLimits;
+import dev.podmigration.operator.workload.Detected;
+import dev.podmigration.operator.workload.MoveView;
+import dev.podmigration.operator.workload.Workloads;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,12 +37,22 @@ final class PreflightPhase implements PhaseHandler {
     private static final Set<String> REASONS = Set.of("Address", Preflight.FREEZE);
 
     private final Preflight preflight;
+    private final StrategyPlan plan;
+    private final Workloads workloads;
     private final FreezeHistory history;
     private final Silence silence;
     private final TimeLimits limits;
 
-    PreflightPhase(Preflight preflight, FreezeHistory history, Silence silence, TimeLimits limits) {
+    PreflightPhase(
+            Preflight preflight,
+            StrategyPlan plan,
+            Workloads workloads,
+            FreezeHistory history,
+            Silence silence,
+            TimeLimits limits) {
         this.preflight = preflight;
+        this.plan = plan;
+        this.workloads = workloads;
         this.history = history;
         this.silence = silence;
         this.limits = limits;
@@ -48,26 +60,33 @@ final class PreflightPhase implements PhaseHandler {
 
     @Override
     public Decision next(Observation seen) {
-        if (seen.status().getStrategy() != null) {
+        if (seen.chosen().isPresent()) {
             return planned(seen);
         }
         List<Finding> findings = new ArrayList<>(preflight.look(seen));
+        seen.status().setFindings(findings);
         Optional<PodCheckpointStatus> inspection =
                 seen.checkpointStatus()
                         .filter(status -> status.getPhase() == PodCheckpointPhase.Inspected);
         inspection.ifPresent(
                 found -> findings.addAll(preflight.inspected(seen, found, forecast(seen))));
-        seen.status().setFindings(findings);
-        Optional<Failure> refusal = Preflight.refusal(findings);
-        if (refusal.isPresent()) {
-            return new Decision.GiveUp(refusal.get());
+        if (Preflight.isRefusedAltogether(findings)) {
+            return new Decision.GiveUp(Preflight.refusal(findings).orElseThrow());
         }
-        if (inspection.isEmpty()) {
+        if (inspection.isEmpty() && Preflight.refusal(findings).isEmpty()) {
             return inspect(seen);
         }
-        seen.status().setStrategy(plan(seen));
-        // Decided now and written; what follows from it comes in the next round.
-        return new Decision.Enter(PodMigrationPhase.Preflight);
+        Detected detected = workloads.detect(MoveView.pod(seen));
+        detected.detections().forEach(found -> findings.addAll(found.findings()));
+        findings.addAll(detected.broken());
+        return plan.choose(seen, detected, findings)
+                .orElseGet(
+                        () -> {
+                            explain(seen);
+                            // Decided now and written; what follows from it comes in the next
+                            // round.
+                            return new Decision.Enter(PodMigrationPhase.Preflight);
+                        });
     }
 
     /** Noted for the time after: it is compared with what happens. */
@@ -106,14 +125,13 @@ final class PreflightPhase implements PhaseHandler {
                         new Action.CreateCheckpoint(Halves.checkpoint(seen)), what, lookAgain);
     }
 
-    private static StrategyChoice plan(Observation seen) {
-        StrategyChoice choice = new StrategyChoice();
-        choice.setChosen(Strategy.Checkpoint);
-        List<String> reasons = new ArrayList<>();
-        reasons.add(
-                seen.spec().getStrategy() == Strategy.Checkpoint
-                        ? "strategy is Checkpoint."
-                        : "No check objects to moving memory, sockets and files.");
+    /** What checks have found out about the chosen way is among the reasons. */
+    private static void explain(Observation seen) {
+        StrategyChoice choice = seen.status().getStrategy();
+        if (!seen.chosen().orElseThrow().isFreezing()) {
+            return;
+        }
+        List<String> reasons = new ArrayList<>(choice.getReasons());
         seen.status().getFindings().stream()
                 .filter(
                         finding ->
@@ -123,7 +141,6 @@ final class PreflightPhase implements PhaseHandler {
                 .map(Finding::getMessage)
                 .forEach(reasons::add);
         choice.setReasons(reasons);
-        return choice;
     }
 
     private static Decision planned(Observation seen) {

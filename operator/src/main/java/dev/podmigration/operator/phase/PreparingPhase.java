@@ -14,6 +14,7 @@ import dev.podmigration.api.v1alpha1.PodPlace;
 import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.api.v1alpha1.RestoreAddress;
+import dev.podmigration.api.v1alpha1.StrategyStage;
 import dev.podmigration.operator.action.Action;
 import dev.podmigration.operator.address.AddressChoice;
 import dev.podmigration.operator.observe.Observation;
@@ -35,6 +36,7 @@ import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -45,9 +47,11 @@ final class PreparingPhase implements PhaseHandler {
 
     private final TargetNodes targetNodes;
     private final Reservation reservation;
+    private final StageRun stages;
     private final TimeLimits limits;
 
-    PreparingPhase(TargetNodes targetNodes, TimeLimits limits) {
+    PreparingPhase(TargetNodes targetNodes, StageRun stages, TimeLimits limits) {
+        this.stages = stages;
         this.targetNodes = targetNodes;
         this.reservation = new Reservation(targetNodes, limits);
         this.limits = limits;
@@ -55,6 +59,29 @@ final class PreparingPhase implements PhaseHandler {
 
     @Override
     public Decision next(Observation seen) {
+        return switch (stages.next(StrategyStage.Prepare, seen)) {
+            case StageRun.State.Busy busy -> busy.decision();
+            case StageRun.State.Refused refused -> new Decision.GiveUp(refused.failure());
+            case StageRun.State.Complete _ ->
+                    seen.isStartedAnew() ? leave(seen) : bothEnds(seen);
+        };
+    }
+
+    /** What the agent saw is in the status; nothing else is asked of it. */
+    private static Decision leave(Observation seen) {
+        Optional<PodCheckpoint> checkpoint = seen.checkpoint();
+        if (checkpoint.isEmpty()) {
+            return new Decision.Enter(PodMigrationPhase.Moving);
+        }
+        return checkpoint.get().isMarkedForDeletion()
+                ? Decision.waitFor("the inspection to be cleaned up", Obstacles.deadline(seen))
+                : Decision.act(
+                        new Action.Delete(checkpoint.get()),
+                        "the inspection to be cleaned up",
+                        Obstacles.deadline(seen));
+    }
+
+    private Decision bothEnds(Observation seen) {
         Pod source = seen.source().orElseThrow();
         if (seen.isNameKept()) {
             return reservation
@@ -83,17 +110,11 @@ final class PreparingPhase implements PhaseHandler {
         if (nodes.isEmpty()) {
             return new Decision.GiveUp(targetNodes.droppedOut(source, seen));
         }
-        String namespace = source.getMetadata().getNamespace();
-        Optional<LabelSelector> selector =
-                PodState.controller(source)
-                        .flatMap(owner -> seen.cluster().replicaSet(namespace, owner.getName()))
-                        .map(ReplicaSet::getSpec)
-                        .map(spec -> spec.getSelector());
         Pod target =
                 TargetPod.from(
                         source,
                         seen.migration(),
-                        WithheldLabels.of(source, selector, seen.cluster().services(namespace)),
+                        withheld(source, seen),
                         new Placement(
                                 nodes.stream().map(node -> node.getMetadata().getName()).toList()));
         // Written before the pod is made: without the source nobody could tell its name again.
@@ -104,6 +125,16 @@ final class PreparingPhase implements PhaseHandler {
                 new Action.CreatePod(target),
                 "pod " + target.getMetadata().getName() + " to be scheduled",
                 Obstacles.deadline(seen));
+    }
+
+    static Map<String, String> withheld(Pod source, Observation seen) {
+        String namespace = source.getMetadata().getNamespace();
+        Optional<LabelSelector> selector =
+                PodState.controller(source)
+                        .flatMap(owner -> seen.cluster().replicaSet(namespace, owner.getName()))
+                        .map(ReplicaSet::getSpec)
+                        .map(spec -> spec.getSelector());
+        return WithheldLabels.of(source, selector, seen.cluster().services(namespace));
     }
 
     private Decision schedule(Pod target, Observation seen) {
@@ -205,7 +236,8 @@ final class PreparingPhase implements PhaseHandler {
         CheckpointOptions options =
                 OptionPlan.ofPod(seen.status().getContainers(), seen.spec().getCheckpoint());
         return Decision.act(
-                new Action.Prepare(checkpoint, peer, options, keep),
+                new Action.Prepare(
+                        checkpoint, peer, options, keep, seen.limits().getFreezeSeconds()),
                 what,
                 Obstacles.deadline(seen));
     }
@@ -219,7 +251,7 @@ final class PreparingPhase implements PhaseHandler {
         }
     }
 
-    private static Instant since(Pod pod, String condition, Observation seen) {
+    static Instant since(Pod pod, String condition, Observation seen) {
         return PodState.condition(pod, condition)
                 .map(PodCondition::getLastTransitionTime)
                 .map(Instant::parse)

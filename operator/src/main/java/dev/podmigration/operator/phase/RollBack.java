@@ -9,6 +9,9 @@ import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.api.v1alpha1.RestoreGoal;
+import dev.podmigration.api.v1alpha1.Strategy;
+import dev.podmigration.api.v1alpha1.StrategyStage;
+import dev.podmigration.api.v1alpha1.WorkloadProgress;
 import dev.podmigration.operator.action.Action;
 import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.settings.TimeLimits;
@@ -17,8 +20,11 @@ import io.fabric8.kubernetes.api.model.Pod;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Undoes a migration, from whichever phase it was in. The target pod is deleted only when it is
@@ -31,11 +37,23 @@ final class RollBack implements PhaseHandler {
     /** The containers of a target pod before commit have done nothing that they could finish. */
     private static final long GRACE_SECONDS = 1;
 
+    /** Failures after which a Hybrid does not try to go on without a checkpoint. */
+    private static final Set<FailureReason> NO_OTHER_WAY =
+            EnumSet.of(
+                    FailureReason.Cancelled,
+                    FailureReason.TotalLimitExceeded,
+                    FailureReason.PluginFailed,
+                    FailureReason.WorkloadNotMovable,
+                    FailureReason.WorkloadTimeout,
+                    FailureReason.PodBeingDeleted);
+
     private final Silence silence;
+    private final StageRun stages;
     private final TimeLimits limits;
 
-    RollBack(Silence silence, TimeLimits limits) {
+    RollBack(Silence silence, StageRun stages, TimeLimits limits) {
         this.silence = silence;
+        this.stages = stages;
         this.limits = limits;
     }
 
@@ -56,7 +74,7 @@ final class RollBack implements PhaseHandler {
             removeTarget(seen, late).ifPresent(actions::add);
         }
         boolean agentsDone = (isSourceDone(seen) && isTargetDone(seen)) || (late && !undecided);
-        if (agentsDone && seen.target().isEmpty()) {
+        if (agentsDone && (seen.target().isEmpty() || seen.isMovedByOwner())) {
             return cleanUp(seen, late, end);
         }
         if (undecided && late) {
@@ -69,6 +87,9 @@ final class RollBack implements PhaseHandler {
     /** Both at once: the agents settle between themselves who was first. */
     private static List<Action> tell(Observation seen) {
         List<Action> actions = new ArrayList<>();
+        if (seen.work().isBusy() && !isUndoing(seen)) {
+            actions.add(new Action.InterruptStrategy(seen.migration()));
+        }
         seen.checkpoint()
                 .filter(_ -> !isSourceDone(seen))
                 .filter(checkpoint -> checkpoint.getSpec().getGoal() != CheckpointGoal.RollBack)
@@ -85,11 +106,12 @@ final class RollBack implements PhaseHandler {
 
     private static Optional<Action> removeTarget(Observation seen, boolean late) {
         return seen.target()
+                .filter(_ -> !seen.isMovedByOwner())
                 .filter(target -> !target.isMarkedForDeletion() || late)
                 .map(target -> new Action.DeletePod(target, late ? 0 : GRACE_SECONDS));
     }
 
-    private static Decision cleanUp(Observation seen, boolean late, Instant end) {
+    private Decision cleanUp(Observation seen, boolean late, Instant end) {
         List<Action> actions = new ArrayList<>();
         seen.restore()
                 .filter(restore -> !restore.isMarkedForDeletion())
@@ -101,12 +123,54 @@ final class RollBack implements PhaseHandler {
         // An agent that is away keeps its object until it has cleaned up; that is not worth waiting
         // for.
         if (gone || (late && actions.isEmpty())) {
-            return new Decision.Finish(outcome(seen));
+            return isWorthAnotherWay(seen)
+                    ? new Decision.FallBack(Objects.requireNonNull(seen.status().getFailure()))
+                    : undoWork(seen);
         }
         return new Decision.Stay(
                 actions,
                 "the agents to forget the migration",
                 late ? seen.now().plusSeconds(1) : end);
+    }
+
+    private static boolean isUndoing(Observation seen) {
+        return seen.workload().filter(work -> work.getStage() == StrategyStage.Undo).isPresent();
+    }
+
+    /**
+     * The strategy has saved what it needs, the source is there, and neither the user nor the
+     * strategy itself is why it ended.
+     */
+    private static boolean isWorthAnotherWay(Observation seen) {
+        return seen.chosen().filter(Strategy.Hybrid::equals).isPresent()
+                && !seen.isUnwanted()
+                && seen.source().filter(pod -> !pod.isMarkedForDeletion()).isPresent()
+                && !NO_OTHER_WAY.contains(seen.status().getFailure().getReason())
+                && seen.workload()
+                        .filter(work -> !work.isFellBack())
+                        .filter(
+                                work ->
+                                        work.getStage() == StrategyStage.AwaitFreeze
+                                                || (work.getStage() == StrategyStage.Prepare
+                                                        && work.isComplete()))
+                        .isPresent();
+    }
+
+    /** Last, because a program can only be told to go on when it runs. */
+    private Decision undoWork(Observation seen) {
+        Optional<WorkloadProgress> begun =
+                seen.workload().filter(work -> work.getStage() != null);
+        if (begun.isEmpty()) {
+            return new Decision.Finish(outcome(seen));
+        }
+        return switch (stages.next(StrategyStage.Undo, seen)) {
+            case StageRun.State.Busy busy -> busy.decision();
+            case StageRun.State.Complete _ -> new Decision.Finish(outcome(seen));
+            case StageRun.State.Refused refused -> {
+                begun.get().setUndoFailure(refused.failure());
+                yield new Decision.Finish(outcome(seen));
+            }
+        };
     }
 
     private static PodMigrationPhase outcome(Observation seen) {

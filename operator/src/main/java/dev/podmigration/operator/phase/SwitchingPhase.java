@@ -6,6 +6,9 @@ import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.api.v1alpha1.PodRestoreStatus;
+import dev.podmigration.api.v1alpha1.Strategy;
+import dev.podmigration.api.v1alpha1.StrategyStage;
+import dev.podmigration.api.v1alpha1.WorkloadProgress;
 import dev.podmigration.operator.action.Action;
 import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.owner.Succession;
@@ -29,9 +32,11 @@ final class SwitchingPhase implements PhaseHandler {
 
     private final Succession succession;
     private final Silence silence;
+    private final StageRun stages;
     private final TimeLimits limits;
 
-    SwitchingPhase(Silence silence, TimeLimits limits) {
+    SwitchingPhase(Silence silence, StageRun stages, TimeLimits limits) {
+        this.stages = stages;
         this.succession = new Succession(limits);
         this.silence = silence;
         this.limits = limits;
@@ -39,8 +44,13 @@ final class SwitchingPhase implements PhaseHandler {
 
     @Override
     public Decision next(Observation seen) {
+        if (seen.isMovedByOwner()) {
+            return finishWork(seen);
+        }
         List<Action> inheritance =
-                seen.target().map(target -> inherit(target, seen)).orElse(List.of());
+                seen.isStartedAnew()
+                        ? List.of()
+                        : seen.target().map(target -> inherit(target, seen)).orElse(List.of());
         if (!inheritance.isEmpty()) {
             return new Decision.Stay(
                     inheritance, "the target to inherit what the source keeps", again(seen));
@@ -63,11 +73,31 @@ final class SwitchingPhase implements PhaseHandler {
                                     "The target pod was deleted by somebody after the commit."));
             return new Decision.Finish(PodMigrationPhase.Failed);
         }
-        if (seen.restoreIs(PodRestorePhase.StartedAnew)) {
+        if (seen.restoreIs(PodRestorePhase.StartedAnew) && !isSaved(seen)) {
             seen.status().setFailure(startedAnew(seen));
             return new Decision.Finish(PodMigrationPhase.Failed);
         }
-        return new Decision.Finish(PodMigrationPhase.Succeeded);
+        return finishWork(seen);
+    }
+
+    /** The memory is lost, and the strategy has a savepoint to go on from. */
+    private static boolean isSaved(Observation seen) {
+        Optional<WorkloadProgress> work =
+                seen.workload()
+                        .filter(_ -> seen.chosen().filter(Strategy.Hybrid::equals).isPresent());
+        work.ifPresent(found -> found.setFellBack(true));
+        return work.isPresent();
+    }
+
+    private Decision finishWork(Observation seen) {
+        return switch (stages.next(StrategyStage.AfterMove, seen)) {
+            case StageRun.State.Busy busy -> busy.decision();
+            case StageRun.State.Complete _ -> new Decision.Finish(PodMigrationPhase.Succeeded);
+            case StageRun.State.Refused refused -> {
+                seen.status().setFailure(refused.failure());
+                yield new Decision.Finish(PodMigrationPhase.Failed);
+            }
+        };
     }
 
     /**

@@ -73,6 +73,25 @@ public final class NodeFitness {
 
     /** Everything that speaks against this node as target, not only the first. */
     List<Finding> target(String check, Node node, Pod source, Observation seen) {
+        List<Finding> refused = new ArrayList<>(state(check, node, source));
+        if (refused.stream().anyMatch(found -> found.getReason() == FailureReason.SameNode)) {
+            return refused;
+        }
+        refused.addAll(agent(check, node.getMetadata().getName(), seen));
+        refused.addAll(processor(check, node.getMetadata().getName(), source, seen));
+        refused.addAll(memory(check, node, source, seen));
+        refused.addAll(constraints(check, node, source, seen));
+        return refused;
+    }
+
+    /** Everything that speaks against this node for a pod that is made anew. */
+    List<Finding> replacement(String check, Node node, Pod source, Observation seen) {
+        List<Finding> refused = new ArrayList<>(state(check, node, source));
+        refused.addAll(memory(check, node, source, seen));
+        return refused;
+    }
+
+    private static List<Finding> state(String check, Node node, Pod source) {
         List<Finding> refused = new ArrayList<>();
         String name = node.getMetadata().getName();
         if (name.equals(source.getSpec().getNodeName())) {
@@ -92,10 +111,6 @@ public final class NodeFitness {
                     Finding.refused(
                             check, FailureReason.NodeCordoned, "Node " + name + " is cordoned."));
         }
-        refused.addAll(agent(check, name, seen));
-        refused.addAll(processor(check, name, source, seen));
-        refused.addAll(memory(check, node, source, seen));
-        refused.addAll(constraints(check, node, source, seen));
         return refused;
     }
 

@@ -11,8 +11,10 @@ import dev.podmigration.operator.forecast.FreezeForecast;
 import dev.podmigration.operator.observe.Observation;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -76,7 +78,7 @@ public final class Preflight {
 
     /** Never a refusal: it may be wrong, and a freeze that takes too long is rolled back. */
     private static Finding freeze(Observation seen, FreezeForecast forecast) {
-        int limit = seen.spec().getLimits().getFreezeSeconds();
+        int limit = seen.limits().getFreezeSeconds();
         return forecast.milliseconds() <= TimeUnit.SECONDS.toMillis(limit)
                 ? Finding.passed(FREEZE, forecast.derivation())
                 : Finding.warning(
@@ -86,6 +88,27 @@ public final class Preflight {
                                 + " That is more than limits.freezeSeconds, "
                                 + limit
                                 + " s: it would be rolled back.");
+    }
+
+    /** What speaks against moving the pod by whatever strategy. */
+    private static final Set<FailureReason> GENERAL =
+            EnumSet.of(
+                    FailureReason.PodNotFound,
+                    FailureReason.PodNotRunning,
+                    FailureReason.PodBeingDeleted,
+                    FailureReason.PodMoved,
+                    FailureReason.AlreadyMigrating,
+                    FailureReason.NodeNotFound,
+                    FailureReason.NodeNotReady,
+                    FailureReason.NodeCordoned,
+                    FailureReason.SameNode,
+                    FailureReason.NotPermitted);
+
+    /** There is a refusal that no strategy can get around. */
+    public static boolean isRefusedAltogether(List<Finding> findings) {
+        return findings.stream()
+                .filter(finding -> finding.getVerdict() == Verdict.Refused)
+                .anyMatch(finding -> GENERAL.contains(finding.getReason()));
     }
 
     /** The first refusal decides the reason; the message names all. */

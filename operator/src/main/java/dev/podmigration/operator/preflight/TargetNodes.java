@@ -40,6 +40,13 @@ public final class TargetNodes implements Check {
                 .toList();
     }
 
+    /** Nodes that can run a new pod like the source: nothing is asked of agents or processors. */
+    public List<Node> forReplacement(Pod source, Observation seen) {
+        return wanted(seen).stream()
+                .filter(node -> fitness.replacement(NAME, node, source, seen).isEmpty())
+                .toList();
+    }
+
     @Override
     public List<Finding> look(Pod source, Observation seen) {
         String named = seen.spec().getTarget().getNodeName();

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Option;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -77,6 +78,14 @@ public final class Settings {
                             + " ${DEFAULT-VALUE}).")
     private long ttlSecondsAfterFinished = -1;
 
+    @Option(
+            names = "--plugin-directory",
+            defaultValue = "${env:PLUGIN_DIRECTORY:-/plugins}",
+            description =
+                    "Directory whose jars are plugins for kinds of programs; it need not exist"
+                            + " (PLUGIN_DIRECTORY; ${DEFAULT-VALUE}).")
+    private Path pluginDirectory = Path.of("/plugins");
+
     public String namespace() {
         return namespace;
     }
@@ -111,6 +120,10 @@ public final class Settings {
 
     public int healthPort() {
         return healthPort;
+    }
+
+    public Path pluginDirectory() {
+        return pluginDirectory;
     }
 
     public TimeLimits limits() {

@@ -59,7 +59,7 @@ final class Conditions {
         String message = message(phase, failure, progress);
         add("Ready", phase == PodMigrationPhase.Succeeded, reason, message);
         if (!status.getFindings().isEmpty()) {
-            migratable(status.getFindings());
+            migratable(status.getFindings(), isChosen(status));
         }
         if (!phase.isFinal() && stall.isEmpty()) {
             add("Reconciling", true, reason, progress);
@@ -103,12 +103,17 @@ final class Conditions {
                 : phase.name();
     }
 
-    private void migratable(List<Finding> findings) {
+    private static boolean isChosen(PodMigrationStatus status) {
+        return status.getStrategy() != null && status.getStrategy().getChosen() != null;
+    }
+
+    /** What a better strategy was refused for does not stop the one that was chosen. */
+    private void migratable(List<Finding> findings, boolean chosen) {
         List<Finding> refused =
                 findings.stream()
                         .filter(finding -> finding.getVerdict() == Verdict.Refused)
                         .toList();
-        if (refused.isEmpty()) {
+        if (refused.isEmpty() || chosen) {
             add("Migratable", true, "ChecksPassed", passed(findings));
         } else {
             add(
@@ -122,7 +127,7 @@ final class Conditions {
     private static String passed(List<Finding> findings) {
         List<Finding> warnings =
                 findings.stream()
-                        .filter(finding -> finding.getVerdict() == Verdict.Warning)
+                        .filter(finding -> finding.getVerdict() != Verdict.Passed)
                         .toList();
         return warnings.isEmpty()
                 ? "All " + findings.size() + " checks passed."

@@ -38,7 +38,15 @@ public final class Ending {
                                                             == PodMigrationPhase.Committed)
                             ? status.getFailure().getMessage()
                             : "Nothing was moved.";
-            case Pending, Preflight, Preparing, Armed, Frozen, Restoring, Committed, Switching ->
+            case Pending,
+                    Preflight,
+                    Preparing,
+                    Armed,
+                    Frozen,
+                    Restoring,
+                    Moving,
+                    Committed,
+                    Switching ->
                     throw new IllegalArgumentException("not an end: " + phase);
         };
     }

@@ -9,7 +9,10 @@ import dev.podmigration.api.v1alpha1.PodRestoreStatus;
 import dev.podmigration.api.v1alpha1.Timestamps;
 import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.observe.PodState;
+import dev.podmigration.operator.workload.MoveView;
 import dev.podmigration.operator.workload.OptionPlan;
+import dev.podmigration.operator.workload.Workloads;
+import dev.podmigration.workload.Detection;
 
 import io.fabric8.kubernetes.api.model.Pod;
 
@@ -26,23 +29,30 @@ public final class Facts {
 
     private Facts() {}
 
-    public static void note(Observation seen) {
+    public static void note(Observation seen, Workloads workloads) {
         PodMigrationStatus status = seen.status();
         if (seen.phase() == PodMigrationPhase.Pending) {
             seen.source().ifPresent(pod -> status.setSource(place(pod)));
         }
         seen.target().ifPresent(pod -> target(pod, status));
-        seen.checkpointStatus().ifPresent(half -> note(half, seen));
+        seen.checkpointStatus().ifPresent(half -> note(half, seen, workloads));
         seen.restoreStatus().ifPresent(half -> note(half, status));
         steps(seen);
     }
 
-    private static void note(PodCheckpointStatus half, Observation seen) {
+    private static void note(
+            PodCheckpointStatus half, Observation seen, Workloads workloads) {
         PodMigrationStatus status = seen.status();
         if (!half.getContainers().isEmpty()) {
+            List<Detection> detected = workloads.detect(MoveView.pod(seen)).detections();
             status.setContainers(
                     half.getContainers().stream()
-                            .map(container -> OptionPlan.of(container, seen.spec().getCheckpoint()))
+                            .map(
+                                    container ->
+                                            OptionPlan.of(
+                                                    container,
+                                                    seen.spec().getCheckpoint(),
+                                                    detected))
                             .toList());
         }
         if (half.getFreeze() != null) {

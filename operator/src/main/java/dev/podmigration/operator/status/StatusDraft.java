@@ -5,6 +5,7 @@ import dev.podmigration.api.v1alpha1.PhaseTransition;
 import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationStatus;
+import dev.podmigration.api.v1alpha1.StrategyChoice;
 import dev.podmigration.api.v1alpha1.Timestamps;
 import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.phase.Decision;
@@ -47,6 +48,12 @@ public final class StatusDraft {
                         "The target has the grant already: too late to undo anything.",
                         null);
             }
+            case Decision.FallBack fallBack -> {
+                fallBack(fallBack.failure(), status);
+                enter(PodMigrationPhase.Moving, status, now);
+                conditions(
+                        migration, now, "The checkpoint is undone; moving without one.", null);
+            }
             case Decision.Stall stall ->
                     conditions(migration, now, stall.failure().getMessage(), stall.failure());
             case Decision.Finish finish -> {
@@ -57,6 +64,19 @@ public final class StatusDraft {
             }
         }
         status.setObservedGeneration(migration.getMetadata().getGeneration());
+    }
+
+    /** What was made for the checkpoint is gone; its failure stays among the reasons. */
+    private static void fallBack(Failure failure, PodMigrationStatus status) {
+        StrategyChoice choice = status.getStrategy();
+        List<String> reasons = new ArrayList<>(choice.getReasons());
+        reasons.add("The checkpoint failed and was undone: " + failure.getMessage());
+        choice.setReasons(reasons);
+        status.getWorkload().setFellBack(true);
+        status.setFailure(null);
+        status.setTarget(null);
+        status.setPreparedPod(null);
+        status.setAddressesKept(List.of());
     }
 
     /** The status holds for the spec as it is now. */

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Makes the target pod from the source. It stays the same pod as far as a program in it can see
@@ -50,21 +51,66 @@ public final class TargetPod {
      */
     public static Pod from(
             Pod source, PodMigration migration, Map<String, String> withheld, Placement placement) {
-        String migrationUid = migration.getMetadata().getUid();
+        Map<String, String> annotations = annotations(source, migration, withheld);
+        annotations.put(Marks.RESTORE, migration.getStatus().getRestoreName());
+        if (isShortened(source.getSpec())) {
+            annotations.put(Marks.BEGINNING_LEFT_OUT, "true");
+        }
+        return pod(
+                source,
+                migration.getSpec().getTarget().getPodName() == PodNameMode.Keep
+                        ? source.getMetadata().getName()
+                        : TargetName.of(source, migration.getMetadata().getUid()),
+                labels(source, migration, withheld),
+                annotations,
+                restored(source, placement));
+    }
+
+    /** A pod like the source that begins from its image. */
+    public static Pod anew(
+            Pod source, PodMigration migration, Map<String, String> withheld, Placement placement) {
+        Map<String, String> labels = labels(source, migration, withheld);
+        labels.remove(Marks.RESTORED);
+        PodSpec spec = unplaced(source, placement);
+        if (Marks.RUNTIME_CLASS.equals(spec.getRuntimeClassName())) {
+            spec.setRuntimeClassName(null);
+        }
+        return pod(
+                source,
+                TargetName.of(source, migration.getMetadata().getUid()),
+                labels,
+                annotations(source, migration, withheld),
+                spec);
+    }
+
+    private static Pod pod(
+            Pod source,
+            String name,
+            Map<String, String> labels,
+            Map<String, String> annotations,
+            PodSpec spec) {
         return new PodBuilder()
                 .withMetadata(
                         new ObjectMetaBuilder()
-                                .withName(
-                                        migration.getSpec().getTarget().getPodName()
-                                                        == PodNameMode.Keep
-                                                ? source.getMetadata().getName()
-                                                : TargetName.of(source, migrationUid))
+                                .withName(name)
                                 .withNamespace(source.getMetadata().getNamespace())
-                                .withLabels(labels(source, migration, withheld))
-                                .withAnnotations(annotations(source, migration, withheld))
+                                .withLabels(labels)
+                                .withAnnotations(annotations)
                                 .build())
-                .withSpec(spec(source, placement))
+                .withSpec(spec)
                 .build();
+    }
+
+    /** What runs only when a pod begins does not come along, and a later one could not run it. */
+    private static boolean isShortened(PodSpec spec) {
+        return spec.getInitContainers().stream()
+                        .anyMatch(container -> !"Always".equals(container.getRestartPolicy()))
+                || Stream.concat(spec.getContainers().stream(), spec.getInitContainers().stream())
+                        .anyMatch(
+                                container ->
+                                        container.getLifecycle() != null
+                                                && container.getLifecycle().getPostStart()
+                                                        != null);
     }
 
     private static Map<String, String> labels(
@@ -84,7 +130,7 @@ public final class TargetPod {
         annotations.remove(Marks.WITHHELD_LABELS);
         annotations.remove(Marks.OWNER);
         annotations.remove(Marks.SWITCHED_AT);
-        annotations.put(Marks.RESTORE, migration.getStatus().getRestoreName());
+        annotations.remove(Marks.RESTORE);
         annotations.put(Marks.BASE_NAME, TargetName.base(source));
         annotations.put(Marks.MIGRATION_UID, migration.getMetadata().getUid());
         PodState.controller(source)
@@ -99,7 +145,7 @@ public final class TargetPod {
      * The volume of the service account token that admission added to the source is kept: admission
      * recognises it by its name and its mount path, and adds no second one.
      */
-    private static PodSpec spec(Pod source, Placement placement) {
+    private static PodSpec unplaced(Pod source, Placement placement) {
         PodSpec spec = Serialization.clone(source.getSpec());
         spec.setNodeName(null);
         // Admission computes these again from the class and the runtime class, and refuses other
@@ -109,6 +155,12 @@ public final class TargetPod {
         spec.setOverhead(null);
         // A debug container is not part of what was asked for, and cannot be asked for at creation.
         spec.setEphemeralContainers(List.of());
+        spec.setAffinity(placement.restrict(spec.getAffinity()));
+        return spec;
+    }
+
+    private static PodSpec restored(Pod source, Placement placement) {
+        PodSpec spec = unplaced(source, placement);
         spec.setRuntimeClassName(Marks.RUNTIME_CLASS);
         spec.setInitContainers(
                 spec.getInitContainers().stream()
@@ -116,7 +168,6 @@ public final class TargetPod {
                         .toList());
         spec.getInitContainers().forEach(TargetPod::withoutPostStart);
         spec.getContainers().forEach(TargetPod::withoutPostStart);
-        spec.setAffinity(placement.restrict(spec.getAffinity()));
         if (spec.getHostname() == null) {
             spec.setHostname(hostName(source.getMetadata().getName()));
         }

@@ -3,6 +3,7 @@ package dev.podmigration.operator.workload;
 import dev.podmigration.api.v1alpha1.CheckpointOptions;
 import dev.podmigration.api.v1alpha1.InspectedContainer;
 import dev.podmigration.api.v1alpha1.MigratedContainer;
+import dev.podmigration.workload.Detection;
 
 import org.jspecify.annotations.Nullable;
 
@@ -10,49 +11,100 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
- * Fills the options that the user left open. A JVM holds connections and file locks and may sit
- * under a shell, so it gets what it needs without being asked; of other processes nothing is
- * assumed. What the user said is never changed.
+ * Fills the options that the user left open with what detectors say that a program needs. What the
+ * user said is never changed.
  */
 public final class OptionPlan {
 
-    private static final String JVM = "JVM";
-
-    /** An option that a JVM gets, by the name it has in the API. */
-    private record JvmOption(
+    /** An option by the name it has in the API. */
+    private record Option<T>(
             String name,
-            Function<CheckpointOptions, @Nullable Boolean> get,
-            BiConsumer<CheckpointOptions, Boolean> set) {}
+            Function<CheckpointOptions, @Nullable T> get,
+            BiConsumer<CheckpointOptions, T> set,
+            Predicate<T> isWish,
+            BinaryOperator<T> both) {
 
-    private static final List<JvmOption> JVM_OPTIONS =
+        boolean isOpen(CheckpointOptions options) {
+            T value = get.apply(options);
+            return value == null || (value instanceof List<?> list && list.isEmpty());
+        }
+
+        /** Whether that changed anything. */
+        boolean take(CheckpointOptions from, CheckpointOptions to) {
+            T wish = get.apply(from);
+            if (wish == null || !isWish.test(wish)) {
+                return false;
+            }
+            T known = get.apply(to);
+            T result = known == null ? wish : both.apply(known, wish);
+            set.accept(to, result);
+            return !result.equals(known);
+        }
+    }
+
+    private static final List<Option<?>> OPTIONS =
             List.of(
-                    new JvmOption(
+                    flag(
                             "tcpEstablished",
                             CheckpointOptions::getTcpEstablished,
                             CheckpointOptions::setTcpEstablished),
-                    new JvmOption(
+                    flag(
                             "fileLocks",
                             CheckpointOptions::getFileLocks,
                             CheckpointOptions::setFileLocks),
-                    new JvmOption(
+                    flag(
                             "shellJob",
                             CheckpointOptions::getShellJob,
-                            CheckpointOptions::setShellJob));
+                            CheckpointOptions::setShellJob),
+                    flag(
+                            "linkRemap",
+                            CheckpointOptions::getLinkRemap,
+                            CheckpointOptions::setLinkRemap),
+                    new Option<List<String>>(
+                            "extMountMap",
+                            CheckpointOptions::getExtMountMap,
+                            CheckpointOptions::setExtMountMap,
+                            mounts -> !mounts.isEmpty(),
+                            OptionPlan::union),
+                    new Option<Long>(
+                            "ghostLimitBytes",
+                            CheckpointOptions::getGhostLimitBytes,
+                            CheckpointOptions::setGhostLimitBytes,
+                            _ -> true,
+                            Math::max));
 
     private OptionPlan() {}
 
+    private static Option<Boolean> flag(
+            String name,
+            Function<CheckpointOptions, @Nullable Boolean> get,
+            BiConsumer<CheckpointOptions, Boolean> set) {
+        return new Option<>(name, get, set, value -> value, Boolean::logicalOr);
+    }
+
+    private static List<String> union(List<String> known, List<String> more) {
+        return Stream.concat(known.stream(), more.stream()).distinct().toList();
+    }
+
     /** One container with its options, and what decided each that the user left open. */
-    public static MigratedContainer of(InspectedContainer inspected, CheckpointOptions wanted) {
+    public static MigratedContainer of(
+            InspectedContainer inspected, CheckpointOptions wanted, List<Detection> detected) {
         CheckpointOptions options = copy(wanted);
         Map<String, String> addedBy = new LinkedHashMap<>();
-        if (JVM.equals(inspected.getWorkload())) {
-            for (JvmOption option : JVM_OPTIONS) {
-                if (option.get().apply(options) == null) {
-                    option.set().accept(options, true);
-                    addedBy.put(option.name(), JVM);
+        for (Detection detection : detected) {
+            CheckpointOptions needed = detection.options().get(inspected.getName());
+            if (needed == null) {
+                continue;
+            }
+            for (Option<?> option : OPTIONS) {
+                if (option.isOpen(wanted) && option.take(needed, options)) {
+                    addedBy.put(option.name(), detection.detector());
                 }
             }
         }
@@ -75,9 +127,9 @@ public final class OptionPlan {
         CheckpointOptions options = copy(wanted);
         for (MigratedContainer container : containers) {
             CheckpointOptions own = container.getOptions();
-            for (JvmOption option : JVM_OPTIONS) {
-                if (own != null && Boolean.TRUE.equals(option.get().apply(own))) {
-                    option.set().accept(options, true);
+            for (Option<?> option : OPTIONS) {
+                if (own != null && option.isOpen(wanted)) {
+                    option.take(own, options);
                 }
             }
         }

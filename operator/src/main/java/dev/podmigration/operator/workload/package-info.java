@@ -1,4 +1,7 @@
-/** What was detected in a container, and the CRIU options that follow from it. */
+/**
+ * What plugins say about a program, and what follows from it: the CRIU options, and which strategy is
+ * possible. Calls the code of plugins only behind {@link PluginGuard}.
+ */
 @NullMarked
 package dev.podmigration.operator.workload;
 

@@ -16,7 +16,9 @@ import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.api.v1alpha1.RestoreGoal;
 import dev.podmigration.api.v1alpha1.Timestamps;
 import dev.podmigration.operator.observe.Observation;
+import dev.podmigration.operator.observe.StrategyWork;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -41,6 +43,7 @@ public final class Case {
     private @Nullable Pod target;
     private @Nullable PodCheckpoint checkpoint;
     private @Nullable PodRestore restore;
+    private StrategyWork work = StrategyWork.NONE;
     private Instant now = NOW;
 
     private Case(PodMigrationPhase phase) {
@@ -175,6 +178,18 @@ public final class Case {
         return this;
     }
 
+    /** Something else that is in the cluster. */
+    public Case cluster(HasMetadata object) {
+        cluster.add(object);
+        return this;
+    }
+
+    /** What strategies have answered. */
+    public Case work(StrategyWork answered) {
+        work = answered;
+        return this;
+    }
+
     public Observation build() {
         return new Observation(
                 migration,
@@ -183,6 +198,7 @@ public final class Case {
                 Optional.ofNullable(checkpoint),
                 Optional.ofNullable(restore),
                 cluster,
+                work,
                 now);
     }
 

@@ -1,6 +1,7 @@
 package dev.podmigration.operator.fakes;
 
 import dev.podmigration.api.v1alpha1.MigrationNode;
+import dev.podmigration.api.v1alpha1.MigrationPolicy;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.operator.observe.Cluster;
@@ -63,6 +64,11 @@ public final class FakeCluster implements Cluster {
     @Override
     public List<Service> services(String namespace) {
         return all(Service.class);
+    }
+
+    @Override
+    public List<MigrationPolicy> policies(String namespace) {
+        return all(MigrationPolicy.class);
     }
 
     private <T extends HasMetadata> Optional<T> named(Class<T> type, String name) {

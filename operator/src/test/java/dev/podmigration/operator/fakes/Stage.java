@@ -17,6 +17,7 @@ import dev.podmigration.apiserver.ApiServer;
 import dev.podmigration.operator.controller.MigrationReconciler;
 import dev.podmigration.operator.metrics.MigrationMetrics;
 import dev.podmigration.operator.settings.TimeLimits;
+import dev.podmigration.operator.workload.Workloads;
 
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.Event;
@@ -82,6 +83,7 @@ public final class Stage implements AutoCloseable {
     private final FakeKubelet kubelet;
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private Optional<Duration> retention = Optional.empty();
+    private Workloads workloads = Plugins.SHIPPED;
     private @Nullable Operator operator;
     private @Nullable KubernetesClient operatorClient;
 
@@ -390,6 +392,11 @@ public final class Stage implements AutoCloseable {
         startOperator(new KubernetesClientBuilder().withConfig(operatorConfig).build());
     }
 
+    /** Operators that are started from now on know these programs. */
+    public void plugins(Workloads known) {
+        workloads = known;
+    }
+
     /** Operators that are started from now on delete what ended so long ago. */
     public void keepEnded(Duration time) {
         retention = Optional.of(time);
@@ -414,7 +421,10 @@ public final class Stage implements AutoCloseable {
                                         .withCloseClientOnStop(false));
         started.register(
                 new MigrationReconciler(
-                        LIMITS, retention, new MigrationMetrics(registry), Clock.systemUTC()),
+                        LIMITS,
+                        retention,
+                        workloads,
+                        new MigrationMetrics(registry), Clock.systemUTC()),
                 configuration ->
                         configuration
                                 .settingNamespaces(namespace)

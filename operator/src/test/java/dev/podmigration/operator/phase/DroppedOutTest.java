@@ -6,6 +6,7 @@ import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodNameMode;
 import dev.podmigration.operator.fakes.Case;
+import dev.podmigration.operator.fakes.Plugins;
 import dev.podmigration.operator.forecast.FreezeHistory;
 import dev.podmigration.operator.settings.TimeLimits;
 
@@ -17,7 +18,7 @@ class DroppedOutTest {
     private static final String BEGINNING =
             "Since the checks every node that could take the pod has dropped out: ";
 
-    private final PhaseTable phases = new PhaseTable(TimeLimits.DEFAULT, new FreezeHistory());
+    private final PhaseTable phases = new PhaseTable(TimeLimits.DEFAULT, new FreezeHistory(), Plugins.NONE);
 
     @Test
     void eachReasonIsSaidWithItsNodes() {

@@ -9,6 +9,7 @@ import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.api.v1alpha1.RestoreGoal;
 import dev.podmigration.operator.fakes.Case;
+import dev.podmigration.operator.fakes.Plugins;
 import dev.podmigration.operator.forecast.FreezeHistory;
 import dev.podmigration.operator.settings.TimeLimits;
 
@@ -19,7 +20,7 @@ import java.time.Duration;
 
 class ObstaclesTest {
 
-    private final PhaseTable phases = new PhaseTable(TimeLimits.DEFAULT, new FreezeHistory());
+    private final PhaseTable phases = new PhaseTable(TimeLimits.DEFAULT, new FreezeHistory(), Plugins.NONE);
 
     @Test
     void aGrantIsNotTakenBackBecauseOfTimeOrSilenceOrTheUser() {

@@ -10,6 +10,7 @@ import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.Verdict;
 import dev.podmigration.operator.fakes.Case;
+import dev.podmigration.operator.fakes.Plugins;
 import dev.podmigration.operator.fakes.Finished;
 import dev.podmigration.operator.forecast.FreezeHistory;
 import dev.podmigration.operator.observe.Observation;
@@ -23,7 +24,7 @@ import java.util.List;
 class PreflightPhaseTest {
 
     private final FreezeHistory history = new FreezeHistory();
-    private final PhaseTable phases = new PhaseTable(TimeLimits.DEFAULT, history);
+    private final PhaseTable phases = new PhaseTable(TimeLimits.DEFAULT, history, Plugins.NONE);
 
     @Test
     void theExpectedLengthOfTheFreezeIsInTheStatusAndInAFinding() {

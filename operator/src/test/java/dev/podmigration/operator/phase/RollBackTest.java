@@ -10,6 +10,7 @@ import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.api.v1alpha1.RestoreGoal;
 import dev.podmigration.operator.action.Action;
 import dev.podmigration.operator.fakes.Case;
+import dev.podmigration.operator.fakes.Plugins;
 import dev.podmigration.operator.forecast.FreezeHistory;
 import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.settings.TimeLimits;
@@ -24,7 +25,7 @@ import java.util.List;
 /** The one rule that must hold: while there may be a grant, the target pod is not deleted. */
 class RollBackTest {
 
-    private final PhaseTable phases = new PhaseTable(TimeLimits.DEFAULT, new FreezeHistory());
+    private final PhaseTable phases = new PhaseTable(TimeLimits.DEFAULT, new FreezeHistory(), Plugins.NONE);
 
     @Test
     void bothEndsAreToldAtOnce() {

@@ -7,6 +7,7 @@ import dev.podmigration.api.v1alpha1.Freeze;
 import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.operator.fakes.Case;
+import dev.podmigration.operator.fakes.Plugins;
 import dev.podmigration.operator.observe.Observation;
 
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ class FactsTest {
         reported.setMilliseconds(590L);
         seen.checkpointStatus().orElseThrow().setFreeze(reported);
 
-        Facts.note(seen);
+        Facts.note(seen, Plugins.NONE);
 
         assertThat(seen.status().getFreeze().getMilliseconds()).isEqualTo(590);
         assertThat(seen.status().getFreeze().getStart()).isEqualTo(reported.getStart());

@@ -6,16 +6,21 @@ import dev.podmigration.api.v1alpha1.CheckpointOptions;
 import dev.podmigration.api.v1alpha1.InspectedContainer;
 import dev.podmigration.api.v1alpha1.MigratedContainer;
 
+import dev.podmigration.operator.fakes.Plugins;
+import dev.podmigration.workload.Detection;
+import dev.podmigration.workload.MovingPod;
+
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 class OptionPlanTest {
 
     @Test
     void aJvmGetsItsOptionsAndTheStatusSaysSo() {
-        MigratedContainer container = OptionPlan.of(container("JVM"), new CheckpointOptions());
+        MigratedContainer container = plan(container("JVM"), new CheckpointOptions());
 
         assertThat(container.getOptions().getTcpEstablished()).isTrue();
         assertThat(container.getOptions().getFileLocks()).isTrue();
@@ -30,7 +35,7 @@ class OptionPlanTest {
         wanted.setTcpEstablished(false);
         wanted.setShellJob(true);
 
-        MigratedContainer container = OptionPlan.of(container("JVM"), wanted);
+        MigratedContainer container = plan(container("JVM"), wanted);
 
         assertThat(container.getOptions().getTcpEstablished()).isFalse();
         assertThat(container.getOptionsAddedBy()).isEqualTo(Map.of("fileLocks", "JVM"));
@@ -39,7 +44,7 @@ class OptionPlanTest {
 
     @Test
     void ofOtherProcessesNothingIsAssumed() {
-        MigratedContainer container = OptionPlan.of(container("Process"), new CheckpointOptions());
+        MigratedContainer container = plan(container("Process"), new CheckpointOptions());
 
         assertThat(container.getOptions()).isEqualTo(new CheckpointOptions());
         assertThat(container.getOptionsAddedBy()).isEmpty();
@@ -51,13 +56,56 @@ class OptionPlanTest {
         wanted.setGhostLimitBytes(4096L);
         List<MigratedContainer> containers =
                 List.of(
-                        OptionPlan.of(container("Process"), wanted),
-                        OptionPlan.of(container("JVM"), wanted));
+                        plan(container("Process"), wanted),
+                        plan(container("JVM"), wanted));
 
         CheckpointOptions options = OptionPlan.ofPod(containers, wanted);
 
         assertThat(options.getTcpEstablished()).isTrue();
         assertThat(options.getGhostLimitBytes()).isEqualTo(4096);
+    }
+
+    @Test
+    void theLargestLimitAndEveryMountThatAnyoneNeedsCount() {
+        CheckpointOptions some = new CheckpointOptions();
+        some.setGhostLimitBytes(4096L);
+        some.setExtMountMap(List.of("/a:/a"));
+        CheckpointOptions more = new CheckpointOptions();
+        more.setGhostLimitBytes(8192L);
+        more.setExtMountMap(List.of("/a:/a", "/b:/b"));
+
+        MigratedContainer container =
+                OptionPlan.of(
+                        container("Process"),
+                        new CheckpointOptions(),
+                        List.of(needs("first", some), needs("second", more)));
+
+        assertThat(container.getOptions().getGhostLimitBytes()).isEqualTo(8192);
+        assertThat(container.getOptions().getExtMountMap()).containsExactly("/a:/a", "/b:/b");
+        assertThat(container.getOptionsAddedBy())
+                .isEqualTo(Map.of("ghostLimitBytes", "second", "extMountMap", "second"));
+    }
+
+    @Test
+    void aDetectorCannotSwitchAnythingOff() {
+        CheckpointOptions off = new CheckpointOptions();
+        off.setTcpEstablished(false);
+
+        MigratedContainer container =
+                OptionPlan.of(
+                        container("JVM"), new CheckpointOptions(), List.of(needs("plugin", off)));
+
+        assertThat(container.getOptions().getTcpEstablished()).isNull();
+        assertThat(container.getOptionsAddedBy()).isEmpty();
+    }
+
+    private static Detection needs(String detector, CheckpointOptions options) {
+        return Detection.of(detector, Map.of()).withOptions(Map.of("main", options));
+    }
+
+    private static MigratedContainer plan(InspectedContainer container, CheckpointOptions wanted) {
+        MovingPod pod = new MovingPod(Optional.empty(), List.of(container), Optional.empty());
+        return OptionPlan.of(container, wanted, Plugins.SHIPPED.detect(pod).detections());
     }
 
     private static InspectedContainer container(String workload) {

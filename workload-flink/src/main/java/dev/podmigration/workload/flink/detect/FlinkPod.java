@@ -1,5 +1,7 @@
 package dev.podmigration.workload.flink.detect;
 
+import dev.podmigration.api.v1alpha1.Failure;
+import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.InspectedContainer;
 import dev.podmigration.api.v1alpha1.Jvm;
 
@@ -216,6 +218,32 @@ public record FlinkPod(
 
     private static Map<String, String> annotations(Pod pod) {
         return Objects.requireNonNullElse(pod.getMetadata().getAnnotations(), Map.of());
+    }
+
+    /** Why nobody but Flink or its Kubernetes operator may move this pod. */
+    public Optional<Failure> objection() {
+        if (isNativeTaskManager()) {
+            return Optional.of(
+                    Failure.of(
+                            FailureReason.FlinkNativeTaskManager,
+                            "Flink itself has made this TaskManager ("
+                                    + evidence
+                                    + ") and would delete what takes its place."));
+        }
+        return flinkOperator ? Optional.of(belongsToFlinkOperator()) : Optional.empty();
+    }
+
+    /** The objection against moving a pod behind the back of the Flink Kubernetes operator. */
+    public Failure belongsToFlinkOperator() {
+        Failure failure =
+                Failure.of(
+                        FailureReason.OwnerNotSupported,
+                        "The Flink Kubernetes operator owns this pod (FlinkDeployment "
+                                + clusterId.orElse("not known")
+                                + ") and would work against a move behind its back.");
+        failure.setRemedy(
+                "Use the strategy Savepoint: it moves the job through its FlinkDeployment.");
+        return failure;
     }
 
     /** A TaskManager that Flink itself has made and may delete at any time, by its name. */

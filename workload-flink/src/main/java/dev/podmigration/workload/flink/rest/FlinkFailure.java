@@ -28,6 +28,10 @@ public final class FlinkFailure extends Exception {
         initCause(cause);
     }
 
+    public static FlinkFailure of(Failure failure) {
+        return new FlinkFailure(failure);
+    }
+
     private FlinkFailure(Failure failure) {
         super(failure.getMessage());
         this.failure = failure;
