@@ -7,7 +7,6 @@ import dev.podmigration.workload.MovingPod;
 import dev.podmigration.workload.WorkloadDetector;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;

@@ -73,7 +73,9 @@ final class EndpointSearch {
         Matcher parts = SERVICE_PORT.matcher(annotation);
         if (!parts.matches()) {
             throw unknown(
-                    "the annotation " + RestEndpoint.ANNOTATION + " is not SERVICE:PORT, a name and a number");
+                    "the annotation "
+                            + RestEndpoint.ANNOTATION
+                            + " is not SERVICE:PORT, a name and a number");
         }
         Service service = service(parts.group(1));
         int port = Integer.parseInt(parts.group(3));

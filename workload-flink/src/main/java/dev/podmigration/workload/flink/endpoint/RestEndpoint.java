@@ -7,7 +7,6 @@ import dev.podmigration.workload.flink.rest.RestAddress;
 
 import io.fabric8.kubernetes.api.model.Pod;
 
-
 /**
  * Finds the REST endpoint of a pod's cluster.
  *
@@ -20,7 +19,6 @@ public record RestEndpoint(RestAddress address, Pod jobManager) {
 
     /** On the pod that is moved: {@code service:port} in its own namespace. */
     public static final String ANNOTATION = "podmigration.dev/flink-rest";
-
 
     /**
      * Asks the API server, not Flink.

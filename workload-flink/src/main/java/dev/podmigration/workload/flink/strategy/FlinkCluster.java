@@ -105,7 +105,9 @@ record FlinkCluster(Pod pod, FlinkPod flink, Pod jobManager, FlinkRest rest) {
                             + id
                             + " is "
                             + state
-                            + (state == JobState.RUNNING ? ", but not all of its tasks are." : "."));
+                            + (state == JobState.RUNNING
+                                    ? ", but not all of its tasks are."
+                                    : "."));
         }
         return detail;
     }

@@ -21,8 +21,8 @@ import java.util.Optional;
 
 /**
  * Finds the moment: asks for a checkpoint when the silence fits behind it, waits until it is
- * complete, and lets the freeze begin until the next one is near. A cluster with several jobs, or one
- * whose job takes no checkpoints, has no such moment: there any is as good.
+ * complete, and lets the freeze begin until the next one is near. A cluster with several jobs, or
+ * one whose job takes no checkpoints, has no such moment: there any is as good.
  */
 final class FreezeMoment {
 

@@ -42,8 +42,7 @@ final class FreezeVerdict {
     }
 
     static Progress look(Step step) throws FlinkFailure, InterruptedException {
-        return new FreezeVerdict(
-                        step, FlinkCluster.of(step.move(), step.namespace()).rest())
+        return new FreezeVerdict(step, FlinkCluster.of(step.move(), step.namespace()).rest())
                 .look();
     }
 
@@ -94,8 +93,7 @@ final class FreezeVerdict {
                     "Job " + job + " was restarted during the move.",
                     exceptions(job));
         }
-        if (state == JobState.RUNNING
-                && detail.map(JobDetail::runsWithAllTasks).orElse(false)) {
+        if (state == JobState.RUNNING && detail.map(JobDetail::runsWithAllTasks).orElse(false)) {
             return Optional.empty();
         }
         if (Asking.isLate(step)) {

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.util.List;
 import java.util.Map;
 
 class RestEndpointTest {
@@ -212,8 +213,8 @@ class RestEndpointTest {
     }
 
     private String find(Pod pod) throws FlinkFailure {
-        return RestEndpoint.find(
-                        pod, FlinkPod.of(pod, java.util.List.of()).orElseThrow(), namespace)
+        return RestEndpoint.find(pod, FlinkPod.of(pod, List.of()).orElseThrow(), namespace)
+                .address()
                 .toString();
     }
 

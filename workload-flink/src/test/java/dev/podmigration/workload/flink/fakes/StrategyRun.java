@@ -27,8 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Drives a strategy as the operator does: step after step, each with what the last one returned. Time
- * that a strategy wants to wait is added to the clock of the steps, and only a little of it is
+ * Drives a strategy as the operator does: step after step, each with what the last one returned.
+ * Time that a strategy wants to wait is added to the clock of the steps, and only a little of it is
  * waited.
  */
 public final class StrategyRun {
@@ -81,8 +81,7 @@ public final class StrategyRun {
         status.setFreeze(freeze);
         migration.setStatus(status);
         MovingPod pod = new MovingPod(Optional.of(source), List.of(), Optional.ofNullable(target));
-        return new Move(
-                migration, List.of(pod), new FlinkDetector().detect(pod).stream().toList());
+        return new Move(migration, List.of(pod), new FlinkDetector().detect(pod).stream().toList());
     }
 
     public Assessment assess() {
