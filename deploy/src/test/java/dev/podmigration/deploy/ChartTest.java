@@ -132,9 +132,7 @@ class ChartTest {
                                         && Boolean.TRUE.equals(mount.getReadOnly()));
         assertThat(operator(Map.of()).getVolumeMounts())
                 .noneMatch(mount -> "/plugins".equals(mount.getMountPath()));
-        assertThat(
-                        chart.object(ClusterRole.class, "podmigration-operator-pods", values)
-                                .getRules())
+        assertThat(chart.object(ClusterRole.class, "podmigration-operator-pods", values).getRules())
                 .anyMatch(rule -> rule.getResources().contains("flinkdeployments"));
     }
 

@@ -41,8 +41,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 class ClimbsTheLadderIT {
 
     private static final Finding IO_URING =
-            Finding.refused(
-                    "IoUring", FailureReason.IoUringInUse, "Container main uses io_uring.");
+            Finding.refused("IoUring", FailureReason.IoUringInUse, "Container main uses io_uring.");
 
     private Stage stage;
 
@@ -120,8 +119,7 @@ class ClimbsTheLadderIT {
         stage.runPod("app");
 
         PodMigration ended =
-                stage.awaitEnd(
-                        stage.migrate("app", spec -> spec.setStrategy(Strategy.Savepoint)));
+                stage.awaitEnd(stage.migrate("app", spec -> spec.setStrategy(Strategy.Savepoint)));
 
         assertThat(ended.getStatus().getFailure().getReason())
                 .isEqualTo(FailureReason.NoStrategyPossible);
@@ -190,8 +188,7 @@ class ClimbsTheLadderIT {
                                 });
         start(first);
         stage.runPod("app");
-        PodMigration migration =
-                stage.migrate("app", spec -> spec.setStrategy(Strategy.Savepoint));
+        PodMigration migration = stage.migrate("app", spec -> spec.setStrategy(Strategy.Savepoint));
         await().until(
                         () ->
                                 Optional.ofNullable(stage.get(migration).getStatus())
@@ -205,8 +202,7 @@ class ClimbsTheLadderIT {
         ready.set(true);
 
         succeeded(migration);
-        assertThat(second.stages())
-                .containsExactly(StrategyStage.Move, StrategyStage.AfterMove);
+        assertThat(second.stages()).containsExactly(StrategyStage.Move, StrategyStage.AfterMove);
     }
 
     @Test
@@ -214,8 +210,7 @@ class ClimbsTheLadderIT {
         AtomicBoolean now = new AtomicBoolean();
         FakeStrategy strategy =
                 new FakeStrategy("timing", Strategy.Checkpoint)
-                        .assessment(
-                                Assessment.possible().withFreezeBudget(Duration.ofMillis(3500)))
+                        .assessment(Assessment.possible().withFreezeBudget(Duration.ofMillis(3500)))
                         .on(
                                 StrategyStage.AwaitFreeze,
                                 step ->
@@ -242,9 +237,7 @@ class ClimbsTheLadderIT {
         assertThat(status.getLimits().getFreezeSeconds()).isEqualTo(3);
         assertThat(strategy.stages())
                 .containsExactly(
-                        StrategyStage.Prepare,
-                        StrategyStage.AwaitFreeze,
-                        StrategyStage.AfterMove);
+                        StrategyStage.Prepare, StrategyStage.AwaitFreeze, StrategyStage.AfterMove);
     }
 
     @Test
@@ -280,9 +273,7 @@ class ClimbsTheLadderIT {
         assertThat(stage.pods())
                 .singleElement()
                 .satisfies(
-                        pod ->
-                                assertThat(pod.getSpec().getNodeName())
-                                        .isEqualTo(stage.target()));
+                        pod -> assertThat(pod.getSpec().getNodeName()).isEqualTo(stage.target()));
         assertThat(stage.halves()).isEmpty();
     }
 
@@ -299,8 +290,7 @@ class ClimbsTheLadderIT {
                                                 Map.of("id", "7")));
         start(strategy);
         stage.runPod("app");
-        PodMigration migration =
-                stage.migrate("app", spec -> spec.setStrategy(Strategy.Savepoint));
+        PodMigration migration = stage.migrate("app", spec -> spec.setStrategy(Strategy.Savepoint));
         await().until(() -> strategy.stages().contains(StrategyStage.Move));
 
         stage.cancel(migration);
@@ -354,9 +344,7 @@ class ClimbsTheLadderIT {
         assertThat(stage.pods())
                 .singleElement()
                 .satisfies(
-                        pod ->
-                                assertThat(pod.getSpec().getNodeName())
-                                        .isEqualTo(stage.target()));
+                        pod -> assertThat(pod.getSpec().getNodeName()).isEqualTo(stage.target()));
     }
 
     @Test
@@ -458,7 +446,9 @@ class ClimbsTheLadderIT {
     }
 
     private static void stateless(PodBuilder pod) {
-        pod.editMetadata().addToAnnotations("workload.podmigration.dev/stateless", "true").endMetadata();
+        pod.editMetadata()
+                .addToAnnotations("workload.podmigration.dev/stateless", "true")
+                .endMetadata();
     }
 
     private Map<String, String> places() {

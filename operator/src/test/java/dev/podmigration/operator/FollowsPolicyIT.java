@@ -43,7 +43,9 @@ class FollowsPolicyIT {
 
     @Test
     void theOrderOfThePolicyIsTheOrderOfTheLadder() {
-        policy("anew-first", spec -> spec.setStrategies(List.of(Strategy.Recreate, Strategy.Checkpoint)));
+        policy(
+                "anew-first",
+                spec -> spec.setStrategies(List.of(Strategy.Recreate, Strategy.Checkpoint)));
         stage.runPod(
                 "app",
                 pod ->
@@ -68,8 +70,7 @@ class FollowsPolicyIT {
         stage.runPod("app");
 
         PodMigration wanted =
-                stage.awaitEnd(
-                        stage.migrate("app", spec -> spec.setStrategy(Strategy.Checkpoint)));
+                stage.awaitEnd(stage.migrate("app", spec -> spec.setStrategy(Strategy.Checkpoint)));
         PodMigration any = stage.awaitEnd(stage.migrate("app"));
 
         assertThat(wanted.getStatus().getFailure().getReason())

@@ -9,15 +9,21 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads the processes of one container. Thread-safe. */
 public final class ContainerInspector {
 
     /** CRIU's default ghost-limit, criu/include/cr_options.h of CRIU 4.2. */
     private static final long GHOST_LIMIT_BYTES = 1 << 20;
+
+    private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d{1,18})]");
 
     private final Path proc;
 
@@ -48,10 +54,12 @@ public final class ContainerInspector {
         long anonymous = 0;
         long ghosts = 0;
         Map<String, Long> shared = new HashMap<>();
+        Set<Long> sockets = new HashSet<>();
         for (long pid : pids) {
             ProcessFiles process = new ProcessFiles(proc, pid);
             anonymous += process.rollupBytes("Anonymous");
             sharedMappings(process, shared);
+            sockets(process, sockets);
             for (long size : process.deletedOpenFiles()) {
                 ghosts = Math.max(ghosts, size);
             }
@@ -64,6 +72,9 @@ public final class ContainerInspector {
                 }
             }
             findings.addAll(descriptors(name, process));
+        }
+        if (!pids.isEmpty()) {
+            network(new ProcessFiles(proc, pids.getFirst()), sockets, container, findings);
         }
         long sharedBytes = shared.values().stream().mapToLong(Long::longValue).sum();
         container.setSharedMemoryBytes(sharedBytes);
@@ -80,6 +91,39 @@ public final class ContainerInspector {
                                     + " bytes open"));
         }
         return new Inspection(container, findings.stream().distinct().toList());
+    }
+
+    /** Adds the inodes of the sockets that a process holds. */
+    private static void sockets(ProcessFiles process, Set<Long> inodes) throws IOException {
+        for (Path target : process.descriptors()) {
+            Matcher socket = SOCKET.matcher(target.toString());
+            if (socket.matches()) {
+                inodes.add(Long.parseLong(socket.group(1)));
+            }
+        }
+    }
+
+    /** All processes of a container are in one network namespace. */
+    private static void network(
+            ProcessFiles process,
+            Set<Long> sockets,
+            InspectedContainer container,
+            List<Finding> findings)
+            throws IOException {
+        List<String> tables = new ArrayList<>(process.network("tcp"));
+        tables.addAll(process.network("tcp6"));
+        container.setSocketsByState(SocketStates.count(tables, sockets));
+        Set<String> groups =
+                MulticastGroups.joined(process.network("igmp"), process.network("igmp6"));
+        if (!groups.isEmpty()) {
+            findings.add(
+                    Finding.warning(
+                            "Multicast",
+                            FailureReason.MulticastMembership,
+                            "The pod is a member of the multicast groups "
+                                    + String.join(", ", groups)
+                                    + ", and will not be after the move"));
+        }
     }
 
     /**

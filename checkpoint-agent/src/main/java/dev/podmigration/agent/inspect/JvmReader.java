@@ -8,11 +8,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -47,6 +49,20 @@ final class JvmReader {
                     "-XX:+UseShenandoahGC", "Shenandoah",
                     "-XX:+UseEpsilonGC", "Epsilon");
 
+    /** HotSpot's file has 32 KiB. */
+    private static final int STATISTICS_LIMIT = 1 << 20;
+
+    private static final int MOST_GENERATIONS = 3;
+    private static final String GENERATION = "sun.gc.generation.";
+
+    /** Names that the collectors give themselves in the statistics. */
+    private static final Map<String, String> POLICIES =
+            Map.of(
+                    "GarbageFirst", "G1",
+                    "Copy:MSC", "Serial",
+                    "ParScav:MSC", "Parallel",
+                    "Z", "Z");
+
     private JvmReader() {}
 
     /** Returns what is known of the JVM, or nothing if the process is none. */
@@ -72,7 +88,59 @@ final class JvmReader {
                 jvm.setMaxHeapBytes(bytes(argument.substring("-Xmx".length())));
             }
         }
+        jvm.setThreads(process.status("Threads"));
+        mappings(process, jvm);
         return Optional.of(jvm);
+    }
+
+    /** What its mappings say: compiled code, unpacked libraries, and the file for tools. */
+    private static void mappings(ProcessFiles process, Jvm jvm) throws IOException {
+        long code = 0;
+        Set<String> deleted = new TreeSet<>();
+        for (String line : process.maps()) {
+            String[] parts = line.split(" +", 6);
+            String path = parts.length == 6 ? parts[5] : "";
+            // HotSpot's code cache is the one private memory without a file that is executable.
+            if (path.isEmpty() && parts.length >= 2 && parts[1].startsWith("rwx")) {
+                code += length(parts[0]);
+            } else if (path.endsWith(" (deleted)") && path.contains(".so")) {
+                deleted.add(path.substring(0, path.length() - " (deleted)".length()));
+            } else if (path.contains("/hsperfdata_")) {
+                jvm.setPerfData(true);
+                statistics(process.mapped(line), jvm);
+            }
+        }
+        jvm.setCodeCacheBytes(code);
+        jvm.setDeletedLibraries(new ArrayList<>(deleted));
+    }
+
+    private static long length(String range) {
+        String[] ends = range.split("-");
+        return Long.parseUnsignedLong(ends[1], 16) - Long.parseUnsignedLong(ends[0], 16);
+    }
+
+    /** The command line may leave open what the JVM has chosen. */
+    private static void statistics(Path file, Jvm jvm) throws IOException {
+        if (!Files.isRegularFile(file) || Files.size(file) > STATISTICS_LIMIT) {
+            return;
+        }
+        PerfData data = PerfData.of(Files.readAllBytes(file));
+        long committed = 0;
+        for (int generation = 0; generation < MOST_GENERATIONS; generation++) {
+            committed += data.number(GENERATION + generation + ".capacity").orElse(0);
+        }
+        if (committed > 0) {
+            jvm.setHeapBytes(committed);
+        }
+        if (jvm.getCollector() == null) {
+            data.text("sun.gc.policy.name").map(POLICIES::get).ifPresent(jvm::setCollector);
+        }
+        if (jvm.getVersion() == null) {
+            data.text("java.property.java.version").ifPresent(jvm::setVersion);
+        }
+        if (jvm.getVendor() == null) {
+            data.text("java.property.java.vm.vendor").ifPresent(jvm::setVendor);
+        }
     }
 
     /**

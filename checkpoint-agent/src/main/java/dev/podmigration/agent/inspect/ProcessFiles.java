@@ -23,6 +23,24 @@ final class ProcessFiles {
         this.directory = proc.resolve(Long.toString(pid));
     }
 
+    /** The file behind a line of {@code maps}, whatever its name leads to now. */
+    Path mapped(String mapsLine) {
+        return directory.resolve("map_files").resolve(mapsLine.substring(0, mapsLine.indexOf(' ')));
+    }
+
+    /** Lines of a table of the network namespace of the process, for example {@code tcp6}. */
+    List<String> network(String table) throws IOException {
+        return lines("net/" + table);
+    }
+
+    /** A number of {@code status}, for example {@code Threads}; 0 if it is not there. */
+    int status(String key) throws IOException {
+        return lines("status").stream()
+                .filter(line -> line.startsWith(key + ":"))
+                .mapToInt(line -> Integer.parseInt(line.replaceAll("\\D", "")))
+                .sum();
+    }
+
     /** Lines of {@code maps}: {@code address perms offset dev inode path}. */
     List<String> maps() throws IOException {
         return lines("maps");

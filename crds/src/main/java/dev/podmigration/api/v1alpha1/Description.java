@@ -10,6 +10,11 @@ public final class Description implements SchemaCustomizer.Customizer {
     public JSONSchemaProps apply(
             JSONSchemaProps schema, String input, KubernetesSerialization serialization) {
         schema.setDescription(input);
+        // The generator gives every kind a status, also one that has none.
+        JSONSchemaProps status = schema.getProperties().get("status");
+        if (status != null && status.getProperties().isEmpty()) {
+            schema.getProperties().remove("status");
+        }
         return schema;
     }
 }

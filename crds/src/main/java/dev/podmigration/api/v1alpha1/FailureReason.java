@@ -185,6 +185,12 @@ public enum FailureReason {
             false,
             "Let the program watch paths that exist, on a file system that CRIU can look up."),
 
+    /** A program is a member of a multicast group, and CRIU does not restore that. */
+    MulticastMembership(
+            false,
+            "Let the program join its groups again after the move, for example when it receives"
+                    + " nothing for a while; or use an address of its own in place of a group."),
+
     /** The container runtime or the kubelet has checkpoints switched off. */
     CheckpointNotSupported(
             false,
@@ -329,7 +335,7 @@ public enum FailureReason {
     /** No strategy that the migration and the policy allow can move this pod. */
     NoStrategyPossible(
             false,
-            "status.strategy.reasons says for each strategy why not, and what would make it"
+            "For each strategy status.strategy.reasons says why not, and what would make it"
                     + " possible."),
 
     /** The strategy of the workload says that it cannot be moved now. */

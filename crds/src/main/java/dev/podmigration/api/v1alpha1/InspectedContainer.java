@@ -50,6 +50,9 @@ public class InspectedContainer extends ApiBean {
     @JsonPropertyDescription("Listening TCP sockets. Unit: sockets.")
     private @Nullable Integer listeningSockets;
 
+    @JsonPropertyDescription("TCP sockets of the container by their state, for example ESTABLISHED: 3. Unit: sockets.")
+    private Map<String, Integer> socketsByState = new LinkedHashMap<>();
+
     public @Nullable String getName() {
         return name;
     }
@@ -136,5 +139,13 @@ public class InspectedContainer extends ApiBean {
 
     public void setListeningSockets(@Nullable Integer listeningSockets) {
         this.listeningSockets = listeningSockets;
+    }
+
+    public Map<String, Integer> getSocketsByState() {
+        return socketsByState;
+    }
+
+    public void setSocketsByState(Map<String, Integer> socketsByState) {
+        this.socketsByState = socketsByState;
     }
 }

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** A Java virtual machine found in a container. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public class Jvm extends ApiBean {
@@ -25,6 +28,19 @@ public class Jvm extends ApiBean {
 
     @JsonPropertyDescription("Heap that is committed now. Unit: bytes.")
     private @Nullable Long heapBytes;
+
+    @JsonPropertyDescription("Memory for compiled code that is committed now. Unit: bytes.")
+    private @Nullable Long codeCacheBytes;
+
+    @JsonPropertyDescription("Threads, the JVM's own among them. Unit: threads.")
+    private @Nullable Integer threads;
+
+    @JsonPropertyDescription("true: it keeps statistics for tools in a file that it has mapped (-XX:+UsePerfData). Default: false.")
+    private boolean perfData = false;
+
+    @JsonPropertyDescription("Libraries that are mapped although their files are deleted, as programs do that unpack them, for"
+                    + " example Netty.")
+    private List<String> deletedLibraries = new ArrayList<>();
 
     public @Nullable String getVersion() {
         return version;
@@ -72,5 +88,37 @@ public class Jvm extends ApiBean {
 
     public void setHeapBytes(@Nullable Long heapBytes) {
         this.heapBytes = heapBytes;
+    }
+
+    public @Nullable Long getCodeCacheBytes() {
+        return codeCacheBytes;
+    }
+
+    public void setCodeCacheBytes(@Nullable Long codeCacheBytes) {
+        this.codeCacheBytes = codeCacheBytes;
+    }
+
+    public @Nullable Integer getThreads() {
+        return threads;
+    }
+
+    public void setThreads(@Nullable Integer threads) {
+        this.threads = threads;
+    }
+
+    public boolean isPerfData() {
+        return perfData;
+    }
+
+    public void setPerfData(boolean perfData) {
+        this.perfData = perfData;
+    }
+
+    public List<String> getDeletedLibraries() {
+        return deletedLibraries;
+    }
+
+    public void setDeletedLibraries(List<String> deletedLibraries) {
+        this.deletedLibraries = deletedLibraries;
     }
 }

@@ -1,5 +1,6 @@
 package dev.podmigration.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
@@ -14,8 +15,8 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @SchemaCustomizer(
         value = Description.class,
         input =
-                "How pods of a namespace may be moved. For each pod the policy counts whose selector"
-                    + " names the most labels, and of several the first by name.")
+                "How pods of a namespace may be moved. For each pod the policy counts whose"
+                        + " selector names the most labels, and of several the first by name.")
 @Group("podmigration.dev")
 @Version("v1alpha1")
 @ShortNames("mpol")
@@ -45,6 +46,13 @@ public class MigrationPolicy extends CustomResource<MigrationPolicySpec, Void>
     @JsonPropertyDescription("What is allowed. Required.")
     public MigrationPolicySpec getSpec() {
         return super.getSpec();
+    }
+
+    /** Nothing is reported about a policy. */
+    @Override
+    @JsonIgnore
+    public Void getStatus() {
+        return super.getStatus();
     }
 
     @Override

@@ -42,8 +42,8 @@ public class MigrationPolicySpec extends ApiBean {
 
     @JsonPropertyDescription(
             "How many migrations that follow this policy may go on at the same time; others wait in"
-                    + " phase Pending, the oldest is next. Default: no limit. Unit: migrations, 1 to"
-                    + " 1000.")
+                + " phase Pending, the oldest is next. Default: no limit. Unit: migrations, 1 to"
+                + " 1000.")
     @Min(1)
     @Max(1000)
     private @Nullable Integer maxParallel;

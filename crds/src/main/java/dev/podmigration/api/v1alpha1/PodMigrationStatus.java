@@ -49,8 +49,8 @@ public class PodMigrationStatus extends ApiBean {
     private @Nullable String policy;
 
     @JsonPropertyDescription(
-            "Time limits in force: those of the spec, unless a policy gives others where the spec has"
-                + " the defaults, or the program bears less.")
+            "Time limits in force: those of the spec, unless a policy gives others where the spec"
+                    + " has the defaults, or the program bears less.")
     private @Nullable EffectiveLimits limits;
 
     @JsonPropertyDescription(

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
                 "(has(self.totalSeconds) ? self.totalSeconds : 600) > (has(self.freezeSeconds) ?"
                         + " self.freezeSeconds : 10)",
         message =
-                "limits.totalSeconds of a policy, 600 if absent, must be more than freezeSeconds, 10"
-                        + " if absent",
+                "limits.totalSeconds of a policy, 600 if absent, must be more than freezeSeconds,"
+                        + " 10 if absent",
         fieldPath = ".totalSeconds")
 public class PolicyLimits extends ApiBean {
     @JsonPropertyDescription(

@@ -11,7 +11,8 @@ import java.util.List;
 /** The strategy that was chosen, and why. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public class StrategyChoice extends ApiBean {
-    @JsonPropertyDescription("The strategy used. Absent while none is chosen, and if none is possible.")
+    @JsonPropertyDescription(
+            "The strategy used. Absent while none is chosen, and if none is possible.")
     private @Nullable Strategy chosen;
 
     @JsonPropertyDescription(

@@ -11,7 +11,8 @@ import java.util.Map;
 /** How far the strategy of a workload has come. An operator that starts goes on from here. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public class WorkloadProgress extends ApiBean {
-    @JsonPropertyDescription("Name of the strategy that does the work, for example flink-savepoint.")
+    @JsonPropertyDescription(
+            "Name of the strategy that does the work, for example flink-savepoint.")
     private @Nullable String strategy;
 
     @JsonPropertyDescription("What the strategy is asked to do, or was asked last.")
@@ -21,8 +22,8 @@ public class WorkloadProgress extends ApiBean {
     private boolean complete = false;
 
     @JsonPropertyDescription(
-            "Until when that the stage is complete is of use. Absent: for good. RFC 3339 in UTC with"
-                    + " microseconds.")
+            "Until when that the stage is complete is of use. Absent: for good. RFC 3339 in UTC"
+                    + " with microseconds.")
     private @Nullable String validUntil;
 
     @JsonPropertyDescription("Number of the next call within the stage, from 1 on.")

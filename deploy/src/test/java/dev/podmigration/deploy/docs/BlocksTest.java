@@ -39,6 +39,10 @@ class BlocksTest {
         return blocks().stream().filter(block -> block.language().equals("sh"));
     }
 
+    static Stream<Block> code() {
+        return blocks().stream().filter(block -> block.language().equals("java"));
+    }
+
     static Stream<Block> manifests() {
         return blocks().stream().filter(block -> block.language().equals("yaml"));
     }
@@ -51,7 +55,7 @@ class BlocksTest {
                         block ->
                                 assertThat(block.language())
                                         .as(block.place())
-                                        .isIn("sh", "yaml", "text", ""));
+                                        .isIn("sh", "yaml", "java", "text", ""));
         assertThat(commands())
                 .allSatisfy(block -> assertThat(block.mark()).as(block.place()).isIn(PLACES));
     }
@@ -76,6 +80,13 @@ class BlocksTest {
                                 .map(MatchResult::group)
                                 .filter(name -> !name.contains("target/")))
                 .allSatisfy(name -> assertThat(Files.exists(Project.path(name))).as(name).isTrue());
+    }
+
+    /** Behind {@code java} stands the file, which the build compiles and tests. */
+    @ParameterizedTest
+    @MethodSource("code")
+    void everyPieceOfCodeIsPartOfTheFileThatItNames(Block block) {
+        assertThat(Yaml.read(Project.path(block.mark()))).contains(block.text().strip());
     }
 
     @ParameterizedTest

@@ -78,8 +78,8 @@ public sealed interface Action {
     /**
      * Lets a strategy do one step. What comes of it is seen in a later round.
      *
-     * @param number of the step within its stage: one that is being done, or whose outcome is known,
-     *     is not done again
+     * @param number of the step within its stage: one that is being done, or whose outcome is
+     *     known, is not done again
      */
     record StepStrategy(
             String strategy,

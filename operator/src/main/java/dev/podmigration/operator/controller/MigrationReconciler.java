@@ -90,11 +90,9 @@ public final class MigrationReconciler implements Reconciler<PodMigration>, Clea
         Informers watched = new Informers(context);
         informers = watched;
         StrategyWorkers strategies =
-                new StrategyWorkers(
-                        workloads, name -> new ClusterNamespace(client, name), clock);
+                new StrategyWorkers(workloads, name -> new ClusterNamespace(client, name), clock);
         SimpleInboundEventSource<PodMigration> news = new SimpleInboundEventSource<>("strategies");
-        strategies.whenDone(
-                migration -> news.propagateEvent(ResourceID.fromResource(migration)));
+        strategies.whenDone(migration -> news.propagateEvent(ResourceID.fromResource(migration)));
         workers = strategies;
         Executor executor = new Executor(client, clock, strategies);
         Announcer announcer = new Announcer(new EventRecorder(client, clock));

@@ -83,8 +83,7 @@ public final class Announcer {
         String name = after.getMetadata().getName();
         switch (phase) {
             case Preflight -> {
-                if (status.getStrategy() == null
-                        || status.getStrategy().getChosen() == null) {
+                if (status.getStrategy() == null || status.getStrategy().getChosen() == null) {
                     events.normal(
                             after,
                             EventReason.Checking.name(),

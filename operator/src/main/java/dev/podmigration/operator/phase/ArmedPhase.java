@@ -12,8 +12,8 @@ import dev.podmigration.operator.observe.Observation;
 import java.time.Instant;
 
 /**
- * Both ends are ready: says go, once, when the program's strategy says that it is time. From here on
- * the agents decide between themselves.
+ * Both ends are ready: says go, once, when the program's strategy says that it is time. From here
+ * on the agents decide between themselves.
  */
 final class ArmedPhase implements PhaseHandler {
 

@@ -65,8 +65,7 @@ final class MovingPhase implements PhaseHandler {
         String name = target.getMetadata().getName();
         Optional<Failure> unschedulable = TargetProblem.unschedulable(target);
         Instant start = PreparingPhase.since(target, "PodScheduled", seen);
-        Instant end =
-                start.plus(unschedulable.isPresent() ? limits.scheduling() : limits.arming());
+        Instant end = start.plus(unschedulable.isPresent() ? limits.scheduling() : limits.arming());
         if (seen.now().isBefore(end)) {
             return Decision.waitFor("pod " + name + " to be Ready", end);
         }

@@ -14,8 +14,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Gives the migration its policy, its start time and the names of its two halves. It waits here while
- * as many migrations go on as its policy allows: its time limits begin when it begins.
+ * Gives the migration its policy, its start time and the names of its two halves. It waits here
+ * while as many migrations go on as its policy allows: its time limits begin when it begins.
  */
 final class PendingPhase implements PhaseHandler {
 
@@ -52,7 +52,6 @@ final class PendingPhase implements PhaseHandler {
                         pod ->
                                 Policies.governing(
                                         pod.getMetadata().getLabels(),
-                                        seen.cluster()
-                                                .policies(pod.getMetadata().getNamespace())));
+                                        seen.cluster().policies(pod.getMetadata().getNamespace())));
     }
 }

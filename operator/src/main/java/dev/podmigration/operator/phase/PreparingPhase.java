@@ -62,8 +62,7 @@ final class PreparingPhase implements PhaseHandler {
         return switch (stages.next(StrategyStage.Prepare, seen)) {
             case StageRun.State.Busy busy -> busy.decision();
             case StageRun.State.Refused refused -> new Decision.GiveUp(refused.failure());
-            case StageRun.State.Complete _ ->
-                    seen.isStartedAnew() ? leave(seen) : bothEnds(seen);
+            case StageRun.State.Complete _ -> seen.isStartedAnew() ? leave(seen) : bothEnds(seen);
         };
     }
 

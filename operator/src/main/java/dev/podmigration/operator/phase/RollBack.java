@@ -158,8 +158,7 @@ final class RollBack implements PhaseHandler {
 
     /** Last, because a program can only be told to go on when it runs. */
     private Decision undoWork(Observation seen) {
-        Optional<WorkloadProgress> begun =
-                seen.workload().filter(work -> work.getStage() != null);
+        Optional<WorkloadProgress> begun = seen.workload().filter(work -> work.getStage() != null);
         if (begun.isEmpty()) {
             return new Decision.Finish(outcome(seen));
         }

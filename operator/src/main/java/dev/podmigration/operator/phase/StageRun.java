@@ -24,8 +24,8 @@ import java.util.Optional;
 
 /**
  * Lets the chosen strategy do one of its stages, step by step. What came of a step is in the draft
- * of the status, and so recorded, before the next one is done; a step whose outcome is not known was
- * lost with an operator that ended, and is done again.
+ * of the status, and so recorded, before the next one is done; a step whose outcome is not known
+ * was lost with an operator that ended, and is done again.
  */
 final class StageRun {
 
@@ -87,8 +87,7 @@ final class StageRun {
 
     private static void begin(StrategyStage stage, WorkloadProgress work, Instant now) {
         // Numbers go on within a stage that begins again: what came of its old steps is over.
-        work.setStep(
-                work.getStage() == stage && work.getStep() != null ? work.getStep() + 1 : 1);
+        work.setStep(work.getStage() == stage && work.getStep() != null ? work.getStep() + 1 : 1);
         work.setStage(stage);
         work.setStageStart(Timestamps.format(now));
         work.setNextStep(null);
@@ -105,8 +104,7 @@ final class StageRun {
     }
 
     /** Empty: there is another step to do. */
-    private static Optional<State> note(
-            Progress outcome, WorkloadProgress work, Observation seen) {
+    private static Optional<State> note(Progress outcome, WorkloadProgress work, Observation seen) {
         work.setMemory(new LinkedHashMap<>(outcome.memory()));
         work.setWaitingFor(null);
         return switch (outcome) {
@@ -203,7 +201,9 @@ final class StageRun {
                                 (seen.isStartedAnew()
                                                 ? targetNodes.forReplacement(source, seen)
                                                 : targetNodes.eligible(source, seen))
-                                        .stream().map(node -> node.getMetadata().getName()).toList())
+                                        .stream()
+                                                .map(node -> node.getMetadata().getName())
+                                                .toList())
                 .orElse(List.of());
     }
 }

@@ -55,7 +55,9 @@ final class StrategyPlan {
     Optional<Decision> choose(Observation seen, Detected detected, List<Finding> findings) {
         Optional<MigrationPolicy> policy = policy(seen);
         List<Strategy> rungs = rungs(seen.spec().getStrategy(), policy);
-        policy.ifPresent(followed -> findings.add(policyFinding(followed, seen.spec().getStrategy(), rungs)));
+        policy.ifPresent(
+                followed ->
+                        findings.add(policyFinding(followed, seen.spec().getStrategy(), rungs)));
         if (rungs.isEmpty()) {
             return Optional.of(new Decision.GiveUp(Preflight.refusal(findings).orElseThrow()));
         }
@@ -111,9 +113,7 @@ final class StrategyPlan {
                         .map(MigrationPolicySpec::getStrategies)
                         .filter(strategies -> !strategies.isEmpty())
                         .orElse(Ladder.RUNGS);
-        return allowed.stream()
-                .filter(rung -> wanted == Strategy.Auto || wanted == rung)
-                .toList();
+        return allowed.stream().filter(rung -> wanted == Strategy.Auto || wanted == rung).toList();
     }
 
     /** What the policy says about this migration. */
@@ -142,8 +142,7 @@ final class StrategyPlan {
         OptionalLong forecast =
                 freezing.isPresent() || seen.status().getFreeze() == null
                         ? OptionalLong.empty()
-                        : Optional.ofNullable(
-                                        seen.status().getFreeze().getPredictedMilliseconds())
+                        : Optional.ofNullable(seen.status().getFreeze().getPredictedMilliseconds())
                                 .map(OptionalLong::of)
                                 .orElse(OptionalLong.empty());
         return new Ladder.Objections(freezing, replacing(seen, findings), forecast);

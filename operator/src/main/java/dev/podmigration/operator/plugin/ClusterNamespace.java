@@ -34,24 +34,16 @@ public final class ClusterNamespace implements Namespace {
     }
 
     @Override
-    public Optional<GenericKubernetesResource> find(
-            String apiVersion, String kind, String object) {
+    public Optional<GenericKubernetesResource> find(String apiVersion, String kind, String object) {
         return Optional.ofNullable(
-                orNone(
-                        () -> of(apiVersion, kind).inNamespace(name).withName(object).get(),
-                        null));
+                orNone(() -> of(apiVersion, kind).inNamespace(name).withName(object).get(), null));
     }
 
     @Override
     public List<GenericKubernetesResource> list(
             String apiVersion, String kind, Map<String, String> labels) {
         return orNone(
-                () ->
-                        of(apiVersion, kind)
-                                .inNamespace(name)
-                                .withLabels(labels)
-                                .list()
-                                .getItems(),
+                () -> of(apiVersion, kind).inNamespace(name).withLabels(labels).list().getItems(),
                 List.of());
     }
 

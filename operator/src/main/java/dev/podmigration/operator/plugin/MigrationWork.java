@@ -37,9 +37,7 @@ final class MigrationWork implements StrategyWork {
 
     @Override
     public synchronized Optional<Progress> outcome(StrategyStage stage, int step) {
-        return new Key(stage, step).equals(known)
-                ? Optional.ofNullable(outcome)
-                : Optional.empty();
+        return new Key(stage, step).equals(known) ? Optional.ofNullable(outcome) : Optional.empty();
     }
 
     @Override

@@ -5,8 +5,8 @@ import java.net.URLClassLoader;
 import java.util.List;
 
 /**
- * The classes of one jar. Of the operator it sees what a plugin is written against and nothing else,
- * so that neither gets in the way of the other's libraries.
+ * The classes of one jar. Of the operator it sees what a plugin is written against and nothing
+ * else, so that neither gets in the way of the other's libraries.
  */
 final class PluginClassLoader extends URLClassLoader {
 

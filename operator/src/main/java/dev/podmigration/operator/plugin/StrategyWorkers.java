@@ -94,10 +94,7 @@ public final class StrategyWorkers implements StrategyRunner {
     public void assess(Action.AssessStrategy what) {
         PodMigration migration = what.move().migration();
         work(migration)
-                .assess(
-                        what.strategy(),
-                        () -> assessment(what),
-                        () -> done.accept(migration));
+                .assess(what.strategy(), () -> assessment(what), () -> done.accept(migration));
     }
 
     @Override

@@ -58,8 +58,13 @@ public final class Policies {
         PolicyLimits wanted =
                 Objects.requireNonNullElseGet(policy.getSpec().getLimits(), PolicyLimits::new);
         Limits usual = new Limits();
-        int freeze = orDefault(own.getFreezeSeconds(), usual.getFreezeSeconds(), wanted.getFreezeSeconds());
-        int total = orDefault(own.getTotalSeconds(), usual.getTotalSeconds(), wanted.getTotalSeconds());
+        int freeze =
+                orDefault(
+                        own.getFreezeSeconds(),
+                        usual.getFreezeSeconds(),
+                        wanted.getFreezeSeconds());
+        int total =
+                orDefault(own.getTotalSeconds(), usual.getTotalSeconds(), wanted.getTotalSeconds());
         // One of the two may be the user's and the other one the policy's.
         return EffectiveLimits.of(Math.min(freeze, total), total);
     }

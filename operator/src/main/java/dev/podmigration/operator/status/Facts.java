@@ -40,8 +40,7 @@ public final class Facts {
         steps(seen);
     }
 
-    private static void note(
-            PodCheckpointStatus half, Observation seen, Workloads workloads) {
+    private static void note(PodCheckpointStatus half, Observation seen, Workloads workloads) {
         PodMigrationStatus status = seen.status();
         if (!half.getContainers().isEmpty()) {
             List<Detection> detected = workloads.detect(MoveView.pod(seen)).detections();

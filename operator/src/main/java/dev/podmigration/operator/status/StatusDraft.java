@@ -51,8 +51,7 @@ public final class StatusDraft {
             case Decision.FallBack fallBack -> {
                 fallBack(fallBack.failure(), status);
                 enter(PodMigrationPhase.Moving, status, now);
-                conditions(
-                        migration, now, "The checkpoint is undone; moving without one.", null);
+                conditions(migration, now, "The checkpoint is undone; moving without one.", null);
             }
             case Decision.Stall stall ->
                     conditions(migration, now, stall.failure().getMessage(), stall.failure());

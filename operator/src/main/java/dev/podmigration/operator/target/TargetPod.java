@@ -109,8 +109,7 @@ public final class TargetPod {
                         .anyMatch(
                                 container ->
                                         container.getLifecycle() != null
-                                                && container.getLifecycle().getPostStart()
-                                                        != null);
+                                                && container.getLifecycle().getPostStart() != null);
     }
 
     private static Map<String, String> labels(

@@ -77,8 +77,7 @@ public final class Ladder {
      *
      * @param rungs those that are wanted and allowed, in this order
      */
-    public Choice walk(
-            List<Strategy> rungs, Move move, StrategyWork work, Objections objections) {
+    public Choice walk(List<Strategy> rungs, Move move, StrategyWork work, Objections objections) {
         List<String> reasons = new ArrayList<>();
         Optional<Failure> first = Optional.empty();
         for (Strategy rung : rungs) {

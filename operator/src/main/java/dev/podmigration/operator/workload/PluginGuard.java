@@ -34,8 +34,7 @@ public final class PluginGuard {
     public static <T> T call(String plugin, String what, Duration limit, Callable<T> code)
             throws PluginException {
         FutureTask<T> task = new FutureTask<>(code);
-        Thread thread =
-                Thread.ofVirtual().name("plugin " + plugin + " " + what).unstarted(task);
+        Thread thread = Thread.ofVirtual().name("plugin " + plugin + " " + what).unstarted(task);
         thread.start();
         try {
             T answer = task.get(limit.toMillis(), TimeUnit.MILLISECONDS);
@@ -47,8 +46,7 @@ public final class PluginGuard {
             throw broken(plugin, what, "threw " + e.getCause(), e.getCause());
         } catch (TimeoutException e) {
             task.cancel(true);
-            throw broken(
-                    plugin, what, "did not return within " + limit.toMillis() + " ms", e);
+            throw broken(plugin, what, "did not return within " + limit.toMillis() + " ms", e);
         } catch (InterruptedException e) {
             task.cancel(true);
             Thread.currentThread().interrupt();

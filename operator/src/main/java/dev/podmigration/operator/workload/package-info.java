@@ -1,6 +1,6 @@
 /**
- * What plugins say about a program, and what follows from it: the CRIU options, and which strategy is
- * possible. Calls the code of plugins only behind {@link PluginGuard}.
+ * What plugins say about a program, and what follows from it: the CRIU options, and which strategy
+ * is possible. Calls the code of plugins only behind {@link PluginGuard}.
  */
 @NullMarked
 package dev.podmigration.operator.workload;

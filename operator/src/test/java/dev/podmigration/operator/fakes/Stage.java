@@ -424,7 +424,8 @@ public final class Stage implements AutoCloseable {
                         LIMITS,
                         retention,
                         workloads,
-                        new MigrationMetrics(registry), Clock.systemUTC()),
+                        new MigrationMetrics(registry),
+                        Clock.systemUTC()),
                 configuration ->
                         configuration
                                 .settingNamespaces(namespace)

@@ -18,7 +18,8 @@ class DroppedOutTest {
     private static final String BEGINNING =
             "Since the checks every node that could take the pod has dropped out: ";
 
-    private final PhaseTable phases = new PhaseTable(TimeLimits.DEFAULT, new FreezeHistory(), Plugins.NONE);
+    private final PhaseTable phases =
+            new PhaseTable(TimeLimits.DEFAULT, new FreezeHistory(), Plugins.NONE);
 
     @Test
     void eachReasonIsSaidWithItsNodes() {

@@ -20,7 +20,8 @@ import java.time.Duration;
 
 class ObstaclesTest {
 
-    private final PhaseTable phases = new PhaseTable(TimeLimits.DEFAULT, new FreezeHistory(), Plugins.NONE);
+    private final PhaseTable phases =
+            new PhaseTable(TimeLimits.DEFAULT, new FreezeHistory(), Plugins.NONE);
 
     @Test
     void aGrantIsNotTakenBackBecauseOfTimeOrSilenceOrTheUser() {

@@ -25,7 +25,8 @@ import java.util.List;
 /** The one rule that must hold: while there may be a grant, the target pod is not deleted. */
 class RollBackTest {
 
-    private final PhaseTable phases = new PhaseTable(TimeLimits.DEFAULT, new FreezeHistory(), Plugins.NONE);
+    private final PhaseTable phases =
+            new PhaseTable(TimeLimits.DEFAULT, new FreezeHistory(), Plugins.NONE);
 
     @Test
     void bothEndsAreToldAtOnce() {

@@ -204,8 +204,7 @@ class StageRunTest {
                         Failure.of(FailureReason.WorkloadNotMovable, "It is gone."), Map.of()));
         Observation seen = preparing().failed(FailureReason.PluginFailed).build();
 
-        assertThat(phases.next(seen))
-                .isEqualTo(new Decision.Finish(PodMigrationPhase.RolledBack));
+        assertThat(phases.next(seen)).isEqualTo(new Decision.Finish(PodMigrationPhase.RolledBack));
         assertThat(work.getUndoFailure().getMessage()).isEqualTo("It is gone.");
         assertThat(seen.status().getFailure().getReason()).isEqualTo(FailureReason.PluginFailed);
     }

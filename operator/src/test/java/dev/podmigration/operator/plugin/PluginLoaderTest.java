@@ -1,7 +1,8 @@
 package dev.podmigration.operator.plugin;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.podmigration.operator.workload.Workloads;
 import dev.podmigration.workload.MigrationStrategy;
@@ -150,8 +151,7 @@ class PluginLoaderTest {
 
         MigrationStrategy strategy = load().named("save").orElseThrow();
 
-        assertThat(strategy.limit(dev.podmigration.api.v1alpha1.StrategyStage.Move))
-                .hasSeconds(1);
+        assertThat(strategy.limit(dev.podmigration.api.v1alpha1.StrategyStage.Move)).hasSeconds(1);
     }
 
     @Test
@@ -183,8 +183,7 @@ class PluginLoaderTest {
         Map<String, byte[]> files = new LinkedHashMap<>();
         files.put("org/example/Save.class", compiled(source));
         files.put(
-                "META-INF/services/" + MigrationStrategy.class.getName(),
-                service.getBytes(UTF_8));
+                "META-INF/services/" + MigrationStrategy.class.getName(), service.getBytes(UTF_8));
         try (OutputStream file = Files.newOutputStream(directory.resolve(name));
                 JarOutputStream jar = new JarOutputStream(file)) {
             for (Map.Entry<String, byte[]> entry : files.entrySet()) {

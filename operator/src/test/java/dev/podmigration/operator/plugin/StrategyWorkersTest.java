@@ -108,8 +108,7 @@ class StrategyWorkersTest {
         other.step(step(StrategyStage.Prepare, 2));
         await().until(() -> strategy.calls().size() == 4);
 
-        List<String> ids =
-                strategy.calls().stream().map(FakeStrategy.Call::operationId).toList();
+        List<String> ids = strategy.calls().stream().map(FakeStrategy.Call::operationId).toList();
         assertThat(ids.get(0)).isEqualTo(ids.get(1)).isEqualTo(ids.get(3)).isNotEqualTo(ids.get(2));
     }
 

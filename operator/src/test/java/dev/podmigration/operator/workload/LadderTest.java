@@ -142,8 +142,7 @@ class LadderTest {
                                 });
 
         assertThat(chosen(walk(NONE, pod(), broken))).isEqualTo("generic");
-        Choice hybrid =
-                ladder(broken).walk(List.of(Strategy.Hybrid), move(pod()), answered, NONE);
+        Choice hybrid = ladder(broken).walk(List.of(Strategy.Hybrid), move(pod()), answered, NONE);
         assertThat(((Choice.None) hybrid).failure().getReason())
                 .isEqualTo(FailureReason.PluginFailed);
         assertThat(((Choice.None) hybrid).failure().getMessage()).contains("broken", "no idea");
@@ -182,8 +181,7 @@ class LadderTest {
     }
 
     private static Ladder.Objections freezingRefused() {
-        return new Ladder.Objections(
-                Optional.of(IO_URING), Optional.empty(), OptionalLong.empty());
+        return new Ladder.Objections(Optional.of(IO_URING), Optional.empty(), OptionalLong.empty());
     }
 
     private Choice walk(Ladder.Objections objections, Pod pod, MigrationStrategy... plugins) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.podmigration.api.v1alpha1.CheckpointOptions;
 import dev.podmigration.api.v1alpha1.InspectedContainer;
 import dev.podmigration.api.v1alpha1.MigratedContainer;
-
 import dev.podmigration.operator.fakes.Plugins;
 import dev.podmigration.workload.Detection;
 import dev.podmigration.workload.MovingPod;
@@ -55,9 +54,7 @@ class OptionPlanTest {
         CheckpointOptions wanted = new CheckpointOptions();
         wanted.setGhostLimitBytes(4096L);
         List<MigratedContainer> containers =
-                List.of(
-                        plan(container("Process"), wanted),
-                        plan(container("JVM"), wanted));
+                List.of(plan(container("Process"), wanted), plan(container("JVM"), wanted));
 
         CheckpointOptions options = OptionPlan.ofPod(containers, wanted);
 
