@@ -50,7 +50,9 @@ public class InspectedContainer extends ApiBean {
     @JsonPropertyDescription("Listening TCP sockets. Unit: sockets.")
     private @Nullable Integer listeningSockets;
 
-    @JsonPropertyDescription("TCP sockets of the container by their state, for example ESTABLISHED: 3. Unit: sockets.")
+    @JsonPropertyDescription(
+            "TCP sockets of the container by their state, for example ESTABLISHED: 3. Unit:"
+                + " sockets.")
     private Map<String, Integer> socketsByState = new LinkedHashMap<>();
 
     public @Nullable String getName() {

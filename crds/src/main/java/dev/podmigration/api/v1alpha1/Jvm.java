@@ -35,11 +35,14 @@ public class Jvm extends ApiBean {
     @JsonPropertyDescription("Threads, the JVM's own among them. Unit: threads.")
     private @Nullable Integer threads;
 
-    @JsonPropertyDescription("true: it keeps statistics for tools in a file that it has mapped (-XX:+UsePerfData). Default: false.")
+    @JsonPropertyDescription(
+            "true: it keeps statistics for tools in a file that it has mapped (-XX:+UsePerfData)."
+                + " Default: false.")
     private boolean perfData = false;
 
-    @JsonPropertyDescription("Libraries that are mapped although their files are deleted, as programs do that unpack them, for"
-                    + " example Netty.")
+    @JsonPropertyDescription(
+            "Libraries that are mapped although their files are deleted, as programs do that unpack"
+                + " them, for example Netty.")
     private List<String> deletedLibraries = new ArrayList<>();
 
     public @Nullable String getVersion() {

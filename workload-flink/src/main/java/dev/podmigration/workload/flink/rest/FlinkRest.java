@@ -113,6 +113,14 @@ public final class FlinkRest {
         return answers.exceptions(required("/jobs/" + job + "/exceptions?maxExceptions=20"));
     }
 
+    /** The parallelism that the job was started with; 0 if it cannot be seen. */
+    public int parallelism(JobId job) throws FlinkFailure, InterruptedException {
+        return required("/jobs/" + job + "/config")
+                .path("execution-config")
+                .path("job-parallelism")
+                .asInt(0);
+    }
+
     /** Jars that were uploaded, or are in the JobManager's upload directory. */
     public List<JarId> jars() throws FlinkFailure, InterruptedException {
         return found("/jars").map(answers::jars).orElse(List.of());

@@ -150,6 +150,11 @@ public final class FakeFlink implements AutoCloseable {
             case "vertices" -> job.vertex();
             case "savepoints" -> job.outcome(path[3], false);
             case "exceptions" -> exceptions();
+            case "config" -> {
+                ObjectNode body = MAPPER.createObjectNode();
+                body.putObject("execution-config").put("job-parallelism", 1);
+                yield body;
+            }
             case "checkpoints" ->
                     path.length == 3
                             ? checkpoints ? job.statistics() : null

@@ -104,6 +104,7 @@ class RealFlinkIT {
         assertThat(rest().status(JOB)).contains(JobState.RUNNING);
         JobDetail detail = rest().job(JOB).orElseThrow();
         assertThat(detail.lastRestart()).isEmpty();
+        assertThat(rest().parallelism(JOB)).isEqualTo(1);
         assertThat(Duration.between(detail.now(), Instant.now()).abs())
                 .isLessThan(Duration.ofSeconds(5));
         assertThat(rest().subtasks(JOB, detail.vertices().getFirst().id()))
