@@ -32,6 +32,8 @@ public record FreezeBudget(Duration longest, Duration quiet, String derivation) 
     private record Bound(Duration longest, String words) {}
 
     /**
+     * What a running configuration allows.
+     *
      * @param checkpoints empty: the job takes none
      */
     public static FreezeBudget of(

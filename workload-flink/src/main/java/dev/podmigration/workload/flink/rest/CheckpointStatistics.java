@@ -23,6 +23,8 @@ public record CheckpointStatistics(
     }
 
     /**
+     * One checkpoint or savepoint.
+     *
      * @param endToEnd from the trigger to the end; so far, while it is in progress
      * @param path where it can be resumed from, if it was kept
      */

@@ -17,6 +17,8 @@ public final class FlinkFailure extends Exception {
     }
 
     /**
+     * With what Flink itself says.
+     *
      * @param log lines of Flink's own words, oldest first
      */
     public FlinkFailure(FailureReason reason, String message, List<String> log) {

@@ -33,6 +33,8 @@ public final class FlinkRest {
     private final Answers answers;
 
     /**
+     * Connects with the first call.
+     *
      * @param client from {@link #newClient}; one for all addresses
      */
     public FlinkRest(HttpClient client, RestAddress address, RestLimits limits) {
