@@ -61,7 +61,6 @@ import picocli.CommandLine.Command;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -192,7 +191,8 @@ final class RunCommand implements Callable<Integer> {
                             new NodeParts(host, command, CrioRuntimeClient.DEFAULT_SOCKET, runtime),
                             new Canary(host, command),
                             new NodeFactsReader(host, command, runtime),
-                            new MigrationNodePublisher(client, settings.node(), Clock.systemUTC()),
+                            new MigrationNodePublisher(
+                                    client, settings.node(), FaultPoints.clock()),
                             metrics);
             source.recover();
             keeper.prepare();

@@ -8,6 +8,8 @@ import com.sun.net.httpserver.HttpServer;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,7 +22,9 @@ import java.util.stream.Stream;
  *   <li>GET: one line {@code held POINT} for each thread that is held, then one line {@code passed
  *       POINT} for each point in the order in which they were passed
  *   <li>PUT with the body {@code FAULT POINT}: arms the point once
- *   <li>DELETE: lets go of what is held and forgets everything else
+ *   <li>PUT with the body {@code clock DURATION}, such as {@code clock PT1H}: the program's clock
+ *       is ahead by so much until it is told otherwise or ends
+ *   <li>DELETE: lets go of what is held and forgets what is armed and passed
  * </ul>
  */
 public final class FaultControl {
@@ -77,10 +81,22 @@ public final class FaultControl {
         if (words.length != 2) {
             return new Answer(400, "FAULT POINT is wanted\n");
         }
+        if (words[0].equals("clock")) {
+            return setClock(schedule, words[1]);
+        }
         try {
             schedule.arm(words[1], Fault.valueOf(words[0].toUpperCase(Locale.ROOT)));
         } catch (IllegalArgumentException e) {
             return new Answer(400, "There is no fault " + words[0] + "\n");
+        }
+        return new Answer(200, "");
+    }
+
+    private static Answer setClock(FaultSchedule schedule, String ahead) {
+        try {
+            schedule.setClock(Duration.parse(ahead));
+        } catch (DateTimeParseException e) {
+            return new Answer(400, "A duration such as PT1H is wanted, not " + ahead + "\n");
         }
         return new Answer(200, "");
     }

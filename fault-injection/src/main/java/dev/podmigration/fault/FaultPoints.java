@@ -7,6 +7,8 @@ import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -51,6 +53,16 @@ public final class FaultPoints {
         FaultSchedule opened = new FaultSchedule(() -> Runtime.getRuntime().halt(137));
         schedule = opened;
         return new FaultControl(opened);
+    }
+
+    /** The time of this program: the node's, unless a test has put it forward or back. */
+    public static Clock clock() {
+        return new FaultClock(Clock.systemUTC(), FaultPoints::clockAhead);
+    }
+
+    private static Duration clockAhead() {
+        FaultSchedule found = schedule;
+        return found == null ? Duration.ZERO : found.clockAhead();
     }
 
     /**

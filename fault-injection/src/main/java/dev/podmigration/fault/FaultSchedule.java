@@ -29,6 +29,7 @@ final class FaultSchedule {
     private final Map<String, Fault> armed = new HashMap<>();
     private final Set<String> held = new HashSet<>();
     private final List<String> passed = new ArrayList<>();
+    private volatile Duration clockAhead = Duration.ZERO;
 
     /**
      * @param halt ends the process and does not return
@@ -41,12 +42,21 @@ final class FaultSchedule {
         armed.put(point, fault);
     }
 
-    /** Lets go of what is held and forgets what was armed and passed. */
+    /** Lets go of what is held and forgets what was armed and passed. The clock stays as it is. */
     synchronized void clear() {
         armed.clear();
         held.clear();
         passed.clear();
         notifyAll();
+    }
+
+    /** From now on the program's clock differs by so much, negative for one that is behind. */
+    void setClock(Duration ahead) {
+        clockAhead = ahead;
+    }
+
+    Duration clockAhead() {
+        return clockAhead;
     }
 
     synchronized Set<String> held() {

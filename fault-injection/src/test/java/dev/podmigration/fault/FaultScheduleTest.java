@@ -8,6 +8,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -96,5 +100,17 @@ class FaultScheduleTest {
         assertThatThrownBy(() -> FaultPoints.open(Map.of(FaultPoints.VARIABLE, "true")))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("not a build for tests");
+    }
+
+    @Test
+    void aClockIsAheadUntilItIsPutBackAndNoDurationIsRefused() {
+        Instant right = Instant.parse("2026-01-02T03:04:05Z");
+        FaultClock clock = new FaultClock(Clock.fixed(right, ZoneOffset.UTC), schedule::clockAhead);
+        assertThat(FaultControl.answer(schedule, "PUT", "clock PT1H").code()).isEqualTo(200);
+        schedule.clear();
+        assertThat(clock.instant()).isEqualTo(right.plus(Duration.ofHours(1)));
+        assertThat(FaultControl.answer(schedule, "PUT", "clock later").code()).isEqualTo(400);
+        assertThat(FaultControl.answer(schedule, "PUT", "clock PT0S").code()).isEqualTo(200);
+        assertThat(clock.instant()).isEqualTo(right);
     }
 }

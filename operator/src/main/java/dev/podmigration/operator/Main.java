@@ -1,5 +1,6 @@
 package dev.podmigration.operator;
 
+import dev.podmigration.fault.FaultPoints;
 import dev.podmigration.operator.settings.Settings;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -12,7 +13,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-import java.time.Clock;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +51,7 @@ public final class Main implements Callable<Integer> {
                         new MigrationOperator(
                                 client,
                                 settings,
-                                Clock.systemUTC(),
+                                FaultPoints.clock(),
                                 () -> Runtime.getRuntime().halt(1))) {
             operator.start();
             wanted.await();

@@ -21,7 +21,10 @@ import dev.podmigration.operator.fakes.FakeStrategy;
 import dev.podmigration.operator.fakes.Stage;
 import dev.podmigration.operator.workload.Workloads;
 import dev.podmigration.workload.Assessment;
+import dev.podmigration.workload.Detection;
+import dev.podmigration.workload.MovingPod;
 import dev.podmigration.workload.Progress;
+import dev.podmigration.workload.WorkloadDetector;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -144,10 +147,13 @@ class ClimbsTheLadderIT {
                                     assertThat(step.memory())
                                             .containsEntry("savepoint", "s3://bucket/1");
                                     assertThat(step.move().pod().target()).isPresent();
+                                    assertThat(step.move().pod().source()).isEmpty();
+                                    assertThat(step.move().detected("shop")).isPresent();
                                     assertThat(places()).containsOnlyKeys(targetName());
                                     return Progress.done(step.memory());
                                 });
-        start(strategy);
+        stage.plugins(new Workloads(List.of(new ByLabel()), List.of(strategy)));
+        stage.startOperator();
         stage.runPod("app");
 
         PodMigrationStatus status =
@@ -410,6 +416,21 @@ class ClimbsTheLadderIT {
         assertThat(strategy.calls()).isEmpty();
         assertThat(stage.places()).isEqualTo(Map.of("app", stage.source()));
         assertThat(stage.halves()).isEmpty();
+    }
+
+    private static final class ByLabel implements WorkloadDetector {
+
+        @Override
+        public String name() {
+            return "shop";
+        }
+
+        @Override
+        public Optional<Detection> detect(MovingPod pod) {
+            return pod.source()
+                    .filter(source -> "app".equals(source.getMetadata().getLabels().get("app")))
+                    .map(_ -> Detection.of("shop", Map.of()));
+        }
     }
 
     /** As an owner would do it: another pod elsewhere, and the old one goes. */

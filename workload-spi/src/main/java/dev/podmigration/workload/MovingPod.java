@@ -10,8 +10,8 @@ import java.util.Optional;
 /**
  * One pod that is to be moved.
  *
- * @param source the pod as it was last seen. After the switch it is the last that was seen of it
- *     before it went, and absent if that was before this operator started
+ * @param source the pod as it was last seen; empty when it is gone. Detectors are then shown the
+ *     target in its place, which has its labels, annotations and containers
  * @param containers what the agent of its node saw of its processes; empty while it has not looked,
  *     or if there is no agent
  * @param target the pod that takes its place, as soon as it exists

@@ -6,6 +6,7 @@ import dev.podmigration.api.v1alpha1.InspectedContainer;
 import dev.podmigration.api.v1alpha1.Jvm;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -63,6 +64,7 @@ public final class ContainerInspector {
             for (long size : process.deletedOpenFiles()) {
                 ghosts = Math.max(ghosts, size);
             }
+            ghosts = Math.max(ghosts, deletedMapping(process));
             if (container.getJvm() == null) {
                 Optional<Jvm> jvm = JvmReader.read(process);
                 if (jvm.isPresent()) {
@@ -88,9 +90,31 @@ public final class ContainerInspector {
                                     + name
                                     + " holds a deleted file of "
                                     + ghosts
-                                    + " bytes open"));
+                                    + " bytes open or mapped"));
         }
         return new Inspection(container, findings.stream().distinct().toList());
+    }
+
+    /** Size of the largest file that is mapped and has no name any more, as unpacked libraries. */
+    private static long deletedMapping(ProcessFiles process) throws IOException {
+        long largest = 0;
+        for (String line : process.maps()) {
+            if (line.endsWith(" (deleted)") && !isMemory(line)) {
+                Path file = process.mapped(line);
+                if (Files.isRegularFile(file)) {
+                    largest = Math.max(largest, Files.size(file));
+                }
+            }
+        }
+        return largest;
+    }
+
+    /** Counted among the memory: CRIU saves it as pages. */
+    private static boolean isMemory(String line) {
+        return line.contains(" /memfd:")
+                || line.contains(" /dev/zero")
+                || line.contains(" /SYSV")
+                || line.contains(" /dev/shm/");
     }
 
     /** Adds the inodes of the sockets that a process holds. */

@@ -53,6 +53,11 @@ final class JvmReader {
     private static final int STATISTICS_LIMIT = 1 << 20;
 
     private static final int MOST_GENERATIONS = 3;
+    private static final long PAGE_BYTES = 4096;
+
+    /** ZGC alone has its heap in a memory file, and says nothing in the statistics. */
+    private static final String HEAP_OF_Z = "/memfd:java_heap";
+
     private static final String GENERATION = "sun.gc.generation.";
 
     /** Names that the collectors give themselves in the statistics. */
@@ -60,8 +65,7 @@ final class JvmReader {
             Map.of(
                     "GarbageFirst", "G1",
                     "Copy:MSC", "Serial",
-                    "ParScav:MSC", "Parallel",
-                    "Z", "Z");
+                    "ParScav:MSC", "Parallel");
 
     private JvmReader() {}
 
@@ -103,6 +107,8 @@ final class JvmReader {
             // HotSpot's code cache is the one private memory without a file that is executable.
             if (path.isEmpty() && parts.length >= 2 && parts[1].startsWith("rwx")) {
                 code += length(parts[0]);
+            } else if (path.startsWith(HEAP_OF_Z)) {
+                jvm.setCollector("Z");
             } else if (path.endsWith(" (deleted)") && path.contains(".so")) {
                 deleted.add(path.substring(0, path.length() - " (deleted)".length()));
             } else if (path.contains("/hsperfdata_")) {
@@ -130,7 +136,9 @@ final class JvmReader {
             committed += data.number(GENERATION + generation + ".capacity").orElse(0);
         }
         if (committed > 0) {
-            jvm.setHeapBytes(committed);
+            // G1 adds some bytes so that nothing is 0 (g1MonitoringSupport.hpp); heaps have whole
+            // pages.
+            jvm.setHeapBytes(committed & -PAGE_BYTES);
         }
         if (jvm.getCollector() == null) {
             data.text("sun.gc.policy.name").map(POLICIES::get).ifPresent(jvm::setCollector);

@@ -27,7 +27,9 @@ final class MulticastGroups {
         for (String line : igmp) {
             String[] fields = line.strip().split("\\s+");
             // Lines of interfaces begin with a number; those of groups below with white space.
-            if (!line.isEmpty() && Character.isWhitespace(line.charAt(0)) && fields[0].length() == 8) {
+            if (!line.isEmpty()
+                    && Character.isWhitespace(line.charAt(0))
+                    && fields[0].length() == 8) {
                 groups.add(address(fields[0]));
             }
         }

@@ -6,13 +6,14 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
  * What a HotSpot JVM writes about itself into the file that it maps for tools (hsperfdata, version
- * 2.0, unchanged from JDK 5 to 25). The layout is in hotspot/share/runtime/perfMemory.hpp: a prologue
- * of 32 bytes, then entries of a header of 20 bytes, a name and a value.
+ * 2.0, unchanged from JDK 5 to 25). The layout is in hotspot/share/runtime/perfMemory.hpp: a
+ * prologue of 32 bytes, then entries of a header of 20 bytes, a name and a value.
  *
  * <p>The file belongs to the container: whatever is in it, reading it ends, and is no error.
  */
@@ -85,7 +86,8 @@ final class PerfData {
 
     /** Up to the first zero. */
     private static String text(ByteBuffer buffer, int at, int longest) {
-        byte[] bytes = new byte[Math.max(0, longest)];
+        Objects.checkFromIndexSize(at, longest, buffer.capacity());
+        byte[] bytes = new byte[longest];
         buffer.get(at, bytes);
         int end = 0;
         while (end < bytes.length && bytes[end] != 0) {

@@ -7,9 +7,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * TCP sockets by their state, from {@code /proc/<pid>/net/tcp} and {@code tcp6}. These show the whole
- * network namespace; which sockets are the container's say the descriptors of its processes. A
- * connection that the kernel keeps without a process (TIME-WAIT) is nobody's.
+ * TCP sockets by their state, from {@code /proc/<pid>/net/tcp} and {@code tcp6}. These show the
+ * whole network namespace; which sockets are the container's say the descriptors of its processes.
+ * A connection that the kernel keeps without a process (TIME-WAIT) is nobody's.
  */
 final class SocketStates {
 

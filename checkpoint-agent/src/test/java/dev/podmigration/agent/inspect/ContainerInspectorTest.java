@@ -153,6 +153,56 @@ class ContainerInspectorTest {
     }
 
     @Test
+    void a_deleted_file_counts_also_when_it_is_only_mapped() throws IOException {
+        process(1, "7f0000000000-7f0000001000 r-xp 00000000 fe:00 9 /tmp/libnetty.so (deleted)");
+        Path file = proc.resolve("1/map_files/7f0000000000-7f0000001000");
+        Files.createDirectories(file.getParent());
+        try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(2 << 20);
+        }
+
+        assertThat(inspect(1).findings())
+                .extracting(Finding::getReason)
+                .containsExactly(FailureReason.GhostFileTooLarge);
+    }
+
+    @Test
+    void unpacked_libraries_and_the_file_for_tools_are_noticed() throws IOException {
+        process(
+                1,
+                "7f0000000000-7f0000001000 r-xp 0 fe:00 9 /jdk/lib/server/libjvm.so",
+                "7f1000000000-7f1000001000 r-xp 00000000 fe:00 9 /tmp/libnetty.so (deleted)",
+                "7f2000000000-7f2000300000 rwxp 00000000 00:00 0",
+                "7f3000000000-7f3000008000 rw-s 00000000 fe:00 10 /tmp/hsperfdata_app/1");
+        Files.writeString(proc.resolve("1/status"), "Name:\tjava\nThreads:\t27\n");
+
+        Jvm jvm = inspect(1).container().getJvm();
+
+        assertThat(jvm.getDeletedLibraries()).containsExactly("/tmp/libnetty.so");
+        assertThat(jvm.isPerfData()).isTrue();
+        assertThat(jvm.getCodeCacheBytes()).isEqualTo(3 << 20);
+        assertThat(jvm.getThreads()).isEqualTo(27);
+    }
+
+    @Test
+    void a_member_of_a_multicast_group_is_warned_of() throws IOException {
+        process(1);
+        Files.createDirectories(proc.resolve("1/net"));
+        Files.writeString(
+                proc.resolve("1/net/igmp"),
+                "2\teth0      :     2      V3\n\t\t\t\t030201EF     1 0:00000000\t\t0\n");
+
+        assertThat(inspect(1).findings())
+                .singleElement()
+                .satisfies(
+                        finding -> {
+                            assertThat(finding.getReason())
+                                    .isEqualTo(FailureReason.MulticastMembership);
+                            assertThat(finding.getMessage()).contains("239.1.2.3");
+                        });
+    }
+
+    @Test
     void a_process_that_has_ended_is_nothing() throws IOException {
         InspectedContainer container = inspect(4711).container();
 

@@ -1,8 +1,9 @@
 package dev.podmigration.agent.inspect;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.podmigration.api.v1alpha1.InspectedContainer;
 import dev.podmigration.api.v1alpha1.Jvm;
@@ -152,8 +153,7 @@ class RealJvmTest {
     /** Nothing of it stands in the command line. */
     private Process start(Path home, String collector, String variable) throws IOException {
         ProcessBuilder builder = builder(home, List.of());
-        builder.environment()
-                .put(variable, "-XX:+Use" + collector + "GC -Xmx64m");
+        builder.environment().put(variable, "-XX:+Use" + collector + "GC -Xmx64m");
         return builder.start();
     }
 
@@ -167,5 +167,4 @@ class RealJvmTest {
         builder.environment().remove("JAVA_TOOL_OPTIONS");
         return builder.redirectError(ProcessBuilder.Redirect.DISCARD);
     }
-
 }

@@ -52,7 +52,11 @@ public class InspectedContainer extends ApiBean {
 
     @JsonPropertyDescription(
             "TCP sockets of the container by their state, for example ESTABLISHED: 3. Unit:"
+<<<<<<< HEAD
                 + " sockets.")
+=======
+                    + " sockets.")
+>>>>>>> workload
     private Map<String, Integer> socketsByState = new LinkedHashMap<>();
 
     public @Nullable String getName() {

@@ -37,12 +37,12 @@ public class Jvm extends ApiBean {
 
     @JsonPropertyDescription(
             "true: it keeps statistics for tools in a file that it has mapped (-XX:+UsePerfData)."
-                + " Default: false.")
+                    + " Default: false.")
     private boolean perfData = false;
 
     @JsonPropertyDescription(
             "Libraries that are mapped although their files are deleted, as programs do that unpack"
-                + " them, for example Netty.")
+                    + " them, for example Netty.")
     private List<String> deletedLibraries = new ArrayList<>();
 
     public @Nullable String getVersion() {

@@ -126,6 +126,46 @@ enum Disturbance {
             endBetween(lab);
         }
     },
+    OPERATOR_CLOCK_AHEAD("clock of the operator an hour ahead for 20 s", Lasting.TWENTY_SECONDS) {
+        @Override
+        void begin(Lab lab) {
+            FaultyProgram.operator(lab).setClock(HOUR);
+        }
+
+        @Override
+        void end(Lab lab) {
+            FaultyProgram.operator(lab).setClock(Duration.ZERO);
+        }
+    },
+    AGENT_CLOCKS_APART("clocks of the agents an hour ahead and behind", Lasting.TWENTY_SECONDS) {
+        @Override
+        void begin(Lab lab) {
+            setClocks(lab, HOUR, HOUR.negated());
+        }
+
+        @Override
+        void end(Lab lab) {
+            setClocks(lab, Duration.ZERO, Duration.ZERO);
+        }
+
+        private static void setClocks(Lab lab, Duration source, Duration target) {
+            FaultyProgram.agent(lab, FaultRun.SOURCE_AGENT, NODE_A).setClock(source);
+            FaultyProgram.agent(lab, FaultRun.TARGET_AGENT, NODE_B).setClock(target);
+        }
+    },
+    TARGET_MEMORY_DISK_FULL(
+            "memory disk for the images on the target's node full", Lasting.AT_ONCE) {
+        @Override
+        void begin(Lab lab) {
+            lab.onNode(
+                    NODE_B,
+                    """
+                    for disk in $(grep -o '/run/podmigration/restores/[^ ]*' /proc/mounts | sort -u); do
+                        mount -o remount,size=64k "$disk" || :
+                    done
+                    """);
+        }
+    },
     TARGET_DISK_FULL("disk of the target's node full", Lasting.TWENTY_SECONDS) {
         @Override
         void prepare(Lab lab) {
@@ -180,6 +220,8 @@ enum Disturbance {
             this.time = time;
         }
     }
+
+    private static final Duration HOUR = Duration.ofHours(1);
 
     private final String text;
     private final Lasting lasting;

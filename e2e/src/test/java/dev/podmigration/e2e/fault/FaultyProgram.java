@@ -64,12 +64,21 @@ final class FaultyProgram {
         request("PUT", "flip " + point);
     }
 
+    /** Its clock is ahead by so much from now on; a program that is gone has the right time. */
+    void setClock(Duration ahead) {
+        orGone(() -> request("PUT", "clock " + ahead));
+    }
+
     /**
      * Lets go of what is held and forgets the rest; a program that is gone has nothing to forget.
      */
     void clear() {
+        orGone(() -> request("DELETE", ""));
+    }
+
+    private void orGone(Runnable order) {
         try {
-            request("DELETE", "");
+            order.run();
         } catch (IllegalStateException gone) {
             System.err.println(name + ": " + gone.getMessage());
         }

@@ -76,7 +76,7 @@ final class PreflightPhase implements PhaseHandler {
         if (inspection.isEmpty() && Preflight.refusal(findings).isEmpty()) {
             return inspect(seen);
         }
-        Detected detected = workloads.detect(MoveView.pod(seen));
+        Detected detected = workloads.detect(MoveView.toDetect(seen));
         detected.detections().forEach(found -> findings.addAll(found.findings()));
         findings.addAll(detected.broken());
         return plan.choose(seen, detected, findings)

@@ -138,8 +138,8 @@ final class RollBack implements PhaseHandler {
     }
 
     /**
-     * The strategy has saved what it needs, the source is there, and neither the user nor the
-     * strategy itself is why it ended.
+     * The strategy had given the word to freeze, so it has saved what it needs; the source is
+     * there, and neither the user nor the strategy itself is why it ended.
      */
     private static boolean isWorthAnotherWay(Observation seen) {
         return seen.chosen().filter(Strategy.Hybrid::equals).isPresent()
@@ -148,11 +148,8 @@ final class RollBack implements PhaseHandler {
                 && !NO_OTHER_WAY.contains(seen.status().getFailure().getReason())
                 && seen.workload()
                         .filter(work -> !work.isFellBack())
-                        .filter(
-                                work ->
-                                        work.getStage() == StrategyStage.AwaitFreeze
-                                                || (work.getStage() == StrategyStage.Prepare
-                                                        && work.isComplete()))
+                        .filter(work -> work.getStage() == StrategyStage.AwaitFreeze)
+                        .filter(WorkloadProgress::isComplete)
                         .isPresent();
     }
 

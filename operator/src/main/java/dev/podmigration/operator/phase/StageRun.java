@@ -185,7 +185,8 @@ final class StageRun {
                                 stage,
                                 work.getStep(),
                                 MoveView.move(
-                                        seen, workloads.detect(MoveView.pod(seen)).detections()),
+                                        seen,
+                                        workloads.detect(MoveView.toDetect(seen)).detections()),
                                 Map.copyOf(work.getMemory()),
                                 work.isFellBack(),
                                 targets(seen),

@@ -43,7 +43,7 @@ public final class Facts {
     private static void note(PodCheckpointStatus half, Observation seen, Workloads workloads) {
         PodMigrationStatus status = seen.status();
         if (!half.getContainers().isEmpty()) {
-            List<Detection> detected = workloads.detect(MoveView.pod(seen)).detections();
+            List<Detection> detected = workloads.detect(MoveView.toDetect(seen)).detections();
             status.setContainers(
                     half.getContainers().stream()
                             .map(

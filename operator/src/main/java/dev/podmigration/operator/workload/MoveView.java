@@ -25,6 +25,12 @@ public final class MoveView {
                 seen.target().map(Serialization::clone));
     }
 
+    /** For detectors: once the source is gone, the target is what there is to look at. */
+    public static MovingPod toDetect(Observation seen) {
+        MovingPod pod = pod(seen);
+        return new MovingPod(pod.source().or(pod::target), pod.containers(), pod.target());
+    }
+
     public static Move move(Observation seen, List<Detection> detected) {
         return move(seen, pod(seen), detected);
     }
