@@ -32,12 +32,12 @@ public final class NamespacePods {
                 .toList();
     }
 
-    public Optional<Pod> pod(String name) {
-        return namespace.find("v1", "Pod", name).map(found -> typed(found, Pod.class));
-    }
-
+    /** From the list of all: to get a single one would be a right more for the operator. */
     Optional<Service> service(String name) {
-        return namespace.find("v1", "Service", name).map(found -> typed(found, Service.class));
+        return namespace.list("v1", "Service", Map.of()).stream()
+                .filter(found -> found.getMetadata().getName().equals(name))
+                .map(found -> typed(found, Service.class))
+                .findFirst();
     }
 
     private static <T> T typed(GenericKubernetesResource object, Class<T> type) {
