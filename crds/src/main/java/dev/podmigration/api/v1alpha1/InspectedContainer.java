@@ -52,11 +52,7 @@ public class InspectedContainer extends ApiBean {
 
     @JsonPropertyDescription(
             "TCP sockets of the container by their state, for example ESTABLISHED: 3. Unit:"
-<<<<<<< HEAD
-                + " sockets.")
-=======
                     + " sockets.")
->>>>>>> workload
     private Map<String, Integer> socketsByState = new LinkedHashMap<>();
 
     public @Nullable String getName() {
