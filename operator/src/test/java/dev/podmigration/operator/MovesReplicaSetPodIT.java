@@ -6,6 +6,7 @@ import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
 import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
+import dev.podmigration.api.v1alpha1.Strategy;
 import dev.podmigration.apiserver.ApiServer;
 import dev.podmigration.apiserver.ApiServerExtension;
 import dev.podmigration.operator.fakes.ControllerManager;
@@ -13,6 +14,7 @@ import dev.podmigration.operator.fakes.Stage;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 
@@ -80,6 +82,37 @@ class MovesReplicaSetPodIT {
                         "podmigration.dev/withheld-labels",
                         "podmigration.dev/owner",
                         "podmigration.dev/switched-at");
+    }
+
+    @Test
+    void aMemberThatIsMadeAnewTakesThePlaceOfTheOldOne() {
+        ReplicaSet set = createSet(3, "pod-template-hash");
+        String moved = members(set).getFirst().getMetadata().getName();
+        stage.client()
+                .pods()
+                .inNamespace(stage.namespace())
+                .withName(moved)
+                .edit(
+                        pod ->
+                                new PodBuilder(pod)
+                                        .editMetadata()
+                                        .addToAnnotations(
+                                                "workload.podmigration.dev/stateless", "true")
+                                        .endMetadata()
+                                        .build());
+        List<String> others = names(set).stream().filter(name -> !name.equals(moved)).toList();
+
+        PodMigration ended =
+                stage.awaitEnd(stage.migrate(moved, spec -> spec.setStrategy(Strategy.Recreate)));
+
+        assertThat(ended.getStatus().getPhase())
+                .as(() -> stage.report(ended))
+                .isEqualTo(PodMigrationPhase.Succeeded);
+        assertThat(names(set))
+                .contains(ended.getStatus().getTarget().getPodName())
+                .containsAll(others)
+                .hasSize(3);
+        assertThat(stage.pods()).hasSize(3);
     }
 
     @Test

@@ -31,6 +31,17 @@ class PackagesTest {
                 .check(all);
     }
 
+    /** What comes with it is found like any other plugin. */
+    @Test
+    void theOperatorKnowsNoPlugin() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.podmigration.workload.jvm..", "dev.podmigration.workload.flink..")
+                .check(all);
+    }
+
     /** What decides can be tested without a cluster. */
     @Test
     void decisionsCannotTalkToTheCluster() {
@@ -43,6 +54,7 @@ class PackagesTest {
                         ROOT + ".owner",
                         ROOT + ".address",
                         ROOT + ".workload",
+                        ROOT + ".policy",
                         ROOT + ".observe",
                         ROOT + ".status")
                 .should()

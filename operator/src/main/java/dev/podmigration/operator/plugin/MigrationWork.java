@@ -66,6 +66,9 @@ final class MigrationWork implements StrategyWork {
         if (key.equals(running) || key.equals(known)) {
             return;
         }
+        if (stage == StrategyStage.Undo && running != null && running.stage() != stage) {
+            interrupt();
+        }
         Thread before = thread;
         running = key;
         thread =

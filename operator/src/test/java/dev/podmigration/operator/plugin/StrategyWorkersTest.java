@@ -186,6 +186,25 @@ class StrategyWorkersTest {
     }
 
     @Test
+    void takingWorkBackInterruptsWhatIsStillBeingDone() {
+        CountDownLatch never = new CountDownLatch(1);
+        strategy.on(
+                StrategyStage.Move,
+                step -> {
+                    awaitUninterrupted(never);
+                    return Progress.done(step.memory());
+                });
+        strategy.on(StrategyStage.Undo, step -> Progress.done(Map.of("undone", "yes")));
+        workers.step(step(StrategyStage.Move, 1));
+        await().until(() -> strategy.calls().size() == 1);
+
+        workers.step(step(StrategyStage.Undo, 1));
+
+        assertThat(outcome(StrategyStage.Undo, 1).memory()).isEqualTo(Map.of("undone", "yes"));
+        assertThat(never.getCount()).isEqualTo(1);
+    }
+
+    @Test
     void whatIsTooMuchForAStatusIsNotRemembered() {
         Map<String, String> many =
                 IntStream.range(0, 33)
