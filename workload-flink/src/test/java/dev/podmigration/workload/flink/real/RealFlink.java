@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -237,11 +238,14 @@ final class RealFlink implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         client.shutdownNow();
         processes.forEach(Process::destroyForcibly);
-        for (Process process : processes) {
-            process.waitFor(10, TimeUnit.SECONDS);
-        }
+        CompletableFuture.allOf(
+                        processes.stream()
+                                .map(Process::onExit)
+                                .toArray(CompletableFuture<?>[]::new))
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
     }
 }

@@ -141,8 +141,8 @@ class FlinkRestFaultsTest {
     /** A port of something that hangs up on HTTP, without being TLS. */
     @Test
     void theConnectionIsClosedAtOnce() throws Exception {
-        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             threads.submit(
                     () -> {
                         while (true) {
@@ -155,7 +155,6 @@ class FlinkRestFaultsTest {
             FlinkRest rest =
                     new FlinkRest(FlinkRest.newClient(FakeFlink.LIMITS), address, FakeFlink.LIMITS);
             assertThat(failure(rest)).isEqualTo(FailureReason.FlinkRestUnreachable);
-            server.close();
         }
     }
 
