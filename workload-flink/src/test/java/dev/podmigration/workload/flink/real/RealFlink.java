@@ -90,6 +90,10 @@ final class RealFlink implements AutoCloseable {
         return flink;
     }
 
+    boolean runs() {
+        return processes.stream().allMatch(Process::isAlive);
+    }
+
     /** One more TaskManager with one slot. */
     Process startTaskManager(String name) throws IOException {
         return run(

@@ -11,15 +11,27 @@ import dev.podmigration.workload.flink.fakes.FakeJob;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.util.concurrent.Executors;
+
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 
 /** What happens when that which answers is not a JobManager in good health. */
 class FlinkRestFaultsTest {
@@ -136,6 +148,32 @@ class FlinkRestFaultsTest {
     void aProxyHasNobodyBehindIt() {
         flink.answerAll(503, "no healthy upstream");
         assertThat(failure(flink.rest())).isEqualTo(FailureReason.FlinkRestUnreachable);
+    }
+
+    @Test
+    void thePortSpeaksTlsOnly(@TempDir Path scratch) throws Exception {
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(TestKeys.keyStore(scratch))) {
+            keys.load(in, TestKeys.PASSWORD.toCharArray());
+        }
+        KeyManagerFactory managers =
+                KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(keys, TestKeys.PASSWORD.toCharArray());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(managers.getKeyManagers(), null, null);
+        HttpsServer server =
+                HttpsServer.create(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(context));
+        server.start();
+        try {
+            RestAddress address = new RestAddress("127.0.0.1", server.getAddress().getPort());
+            FlinkRest rest =
+                    new FlinkRest(FlinkRest.newClient(FakeFlink.LIMITS), address, FakeFlink.LIMITS);
+            assertThat(failure(rest)).isEqualTo(FailureReason.FlinkRestSecured);
+        } finally {
+            server.stop(0);
+        }
     }
 
     /** A port of something that hangs up on HTTP, without being TLS. */
