@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.workload.flink.fakes.FakeFlink;
 import dev.podmigration.workload.flink.fakes.FakeJob;
+import dev.podmigration.workload.flink.fakes.TestKeys;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
