@@ -90,6 +90,15 @@ final class RealFlink implements AutoCloseable {
         return flink;
     }
 
+    /** As the kubelet ends it. */
+    void endJobManager() throws InterruptedException, IOException {
+        Process jobManager = processes.getFirst();
+        jobManager.destroy();
+        if (!jobManager.waitFor(30, TimeUnit.SECONDS)) {
+            throw new IOException("the JobManager does not end");
+        }
+    }
+
     boolean runs() {
         return processes.stream().allMatch(Process::isAlive);
     }

@@ -55,15 +55,22 @@ class RealFlinkIT {
 
     private static RealFlink flink;
     private static Process taskManager;
+    private static Path mountedJar;
     private static JarId jar;
 
     @Parameter private FlinkVersion version;
 
     @BeforeParameterizedClassInvocation
     static void start(FlinkVersion version) throws Exception {
+        Path directory = Files.createDirectory(scratch.resolve("v" + version));
+        Path uploads = Files.createDirectories(directory.resolve("jobs/flink-web-upload"));
+        mountedJar = uploads.resolve("job_counter.jar");
+        Files.copy(JobJar.path(), mountedJar);
         flink =
                 RealFlink.start(
-                        version, Files.createDirectory(scratch.resolve("v" + version)), Map.of());
+                        version,
+                        directory,
+                        Map.of("web.upload.dir", directory.resolve("jobs").toString()));
         taskManager = flink.startTaskManager("tm-1");
         eventually("a slot", () -> rest().overview().slotsAvailable() == 1);
     }
@@ -95,7 +102,8 @@ class RealFlinkIT {
     @Order(2)
     void aJobThatIsStartedTwiceUnderOneNameIsOneJob() throws Exception {
         jar = flink.upload();
-        assertThat(rest().jars()).containsExactly(jar);
+        assertThat(rest().jars())
+                .containsExactlyInAnyOrder(jar, new JarId(mountedJar.getFileName().toString()));
         RunJar wanted = RealFlink.counter(jar, JOB);
         assertThat(rest().run(wanted)).isEmpty();
         assertThat(rest().run(wanted)).isEmpty();
@@ -240,6 +248,14 @@ class RealFlinkIT {
         assertThat(rest().exceptions(job)).isNotEmpty();
         eventually("records", () -> flink.accumulator(job, "records") > 0);
         assertThat(flink.accumulator(job, "wrongCounts")).isZero();
+    }
+
+    /** So a volume with the jar serves every JobManager. */
+    @Test
+    @Order(11)
+    void aJarInTheUploadDirectoryOutlivesTheJobManager() throws Exception {
+        flink.endJobManager();
+        assertThat(mountedJar).exists();
     }
 
     private static FlinkRest rest() {
