@@ -66,9 +66,7 @@ final class FlinkOnLab implements AutoCloseable {
     private void loadImage(String version) {
         String build = Lab.project().resolve("lab/images/flink/build").toString();
         Path layout = Lab.project().resolve("target/e2e/flink-image-" + version);
-        Program.run(
-                        Duration.ofMinutes(10),
-                        List.of(build, "--flink", version, layout.toString()))
+        Program.run(Duration.ofMinutes(10), List.of(build, "--flink", version, layout.toString()))
                 .orFail();
         String name =
                 Program.run(Duration.ofMinutes(1), List.of(build, "--flink", version, "--name"))

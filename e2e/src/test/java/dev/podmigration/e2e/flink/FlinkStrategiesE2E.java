@@ -63,8 +63,7 @@ final class FlinkStrategiesE2E {
     @Test
     void a_restore_that_fails_is_followed_by_a_move_from_a_savepoint(
             Playground playground, Moves moves) throws IOException {
-        try (FlinkOnLab flink =
-                FlinkOnLab.start(playground, "2.3.0", "flink-shared-state.yaml")) {
+        try (FlinkOnLab flink = FlinkOnLab.start(playground, "2.3.0", "flink-shared-state.yaml")) {
             String before = flink.runningJob();
             String node = otherNode(playground);
             PodMigrationStatus status;
@@ -82,14 +81,11 @@ final class FlinkStrategiesE2E {
     @Test
     void with_a_restore_that_succeeds_hybrid_leaves_the_job_alone(
             Playground playground, Moves moves) throws IOException {
-        try (FlinkOnLab flink =
-                FlinkOnLab.start(playground, "1.20.5", "flink-shared-state.yaml")) {
+        try (FlinkOnLab flink = FlinkOnLab.start(playground, "1.20.5", "flink-shared-state.yaml")) {
             String before = flink.runningJob();
             PodMigrationStatus status =
                     moves.succeed(
-                            POD,
-                            otherNode(playground),
-                            spec -> spec.setStrategy(Strategy.Hybrid));
+                            POD, otherNode(playground), spec -> spec.setStrategy(Strategy.Hybrid));
             assertThat(status.getWorkload().isFellBack()).isFalse();
             assertThat(flink.runningJob()).isEqualTo(before);
             assertThat(flink.restored()).isZero();
@@ -100,17 +96,14 @@ final class FlinkStrategiesE2E {
     @Test
     void what_is_declared_to_keep_nothing_is_made_anew(Playground playground, Moves moves)
             throws IOException {
-        try (FlinkOnLab flink =
-                FlinkOnLab.start(playground, "2.3.0", "flink-shared-state.yaml")) {
+        try (FlinkOnLab flink = FlinkOnLab.start(playground, "2.3.0", "flink-shared-state.yaml")) {
             String node = otherNode(playground);
             moves.fail(
                     POD,
                     node,
                     FailureReason.StateNotExternal,
                     spec -> spec.setStrategy(Strategy.Recreate));
-            playground
-                    .kubectl("annotate", "pod", POD, "podmigration.dev/stateless=true")
-                    .orFail();
+            playground.kubectl("annotate", "pod", POD, "podmigration.dev/stateless=true").orFail();
             moves.succeed(POD, node, spec -> spec.setStrategy(Strategy.Recreate));
             flink.expectNoWrongCount();
         }

@@ -101,7 +101,9 @@ public final class FlinkHybrid implements MigrationStrategy {
                     }
                     // The pod has moved, but the job did not live: a job that somebody cancelled
                     // is left alone.
-                    if (Savepoints.state(step).filter(state -> state == JobState.FAILED).isPresent()) {
+                    if (Savepoints.state(step)
+                            .filter(state -> state == JobState.FAILED)
+                            .isPresent()) {
                         return Resume.next(step, saved(step), "after the move");
                     }
                     return FreezeVerdict.look(step);

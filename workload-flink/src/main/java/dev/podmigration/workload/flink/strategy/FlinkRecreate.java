@@ -24,8 +24,8 @@ import java.util.Optional;
 
 /**
  * For jobs that declare that they keep nothing in Flink: the pod is made anew on the target. A
- * TaskManager's jobs are restarted by Flink itself; with a JobManager its job is gone and is started
- * again.
+ * TaskManager's jobs are restarted by Flink itself; with a JobManager its job is gone and is
+ * started again.
  */
 public final class FlinkRecreate implements MigrationStrategy {
 

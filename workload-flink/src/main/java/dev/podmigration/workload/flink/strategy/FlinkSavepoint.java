@@ -70,8 +70,7 @@ public final class FlinkSavepoint implements MigrationStrategy {
                         Resume.next(
                                 step,
                                 Optional.of(
-                                        new StatePath(
-                                                step.memory().get(Savepoints.STOPPED_WITH))),
+                                        new StatePath(step.memory().get(Savepoints.STOPPED_WITH))),
                                 "after the move"));
     }
 

@@ -31,9 +31,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Moves a job of the Flink Kubernetes operator by telling its FlinkDeployment where pods of the role
- * may run, and to start the job anew from a savepoint. Pods are made and deleted by their owners
- * alone.
+ * Moves a job of the Flink Kubernetes operator by telling its FlinkDeployment where pods of the
+ * role may run, and to start the job anew from a savepoint. Pods are made and deleted by their
+ * owners alone.
  */
 public final class FlinkThroughDeployment implements MigrationStrategy {
 
@@ -147,8 +147,7 @@ public final class FlinkThroughDeployment implements MigrationStrategy {
         }
         Optional<Pod> moved = movedPod(step, flink);
         return moved.isPresent()
-                ? new Progress.MovedByOwner(
-                        step.memory(), moved.get().getMetadata().getName())
+                ? new Progress.MovedByOwner(step.memory(), moved.get().getMetadata().getName())
                 : waiting(step, deployment);
     }
 
@@ -236,8 +235,7 @@ public final class FlinkThroughDeployment implements MigrationStrategy {
                         .path("affinity");
         if (affinity.isMissingNode()) {
             // One for both roles may say where pods run; that of a role would hide it.
-            affinity =
-                    deployment.spec().path("podTemplate").path("spec").path("affinity");
+            affinity = deployment.spec().path("podTemplate").path("spec").path("affinity");
         }
         spec.putObject(template(flink))
                 .putObject("podTemplate")
@@ -287,22 +285,22 @@ public final class FlinkThroughDeployment implements MigrationStrategy {
     private static Optional<Pod> movedPod(Step step, FlinkPod flink) {
         String source = sourceNode(step);
         return new NamespacePods(step.namespace())
-                .pods(
-                        Map.of(
-                                "app",
-                                flink.clusterId().orElseThrow(),
-                                "component",
-                                flink.role() == FlinkRole.JobManager
-                                        ? "jobmanager"
-                                        : "taskmanager"))
-                .stream()
-                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
-                .filter(
-                        pod ->
-                                pod.getStatus() != null
-                                        && "Running".equals(pod.getStatus().getPhase()))
-                .filter(pod -> !Objects.equals(pod.getSpec().getNodeName(), source))
-                .findFirst();
+                        .pods(
+                                Map.of(
+                                        "app",
+                                        flink.clusterId().orElseThrow(),
+                                        "component",
+                                        flink.role() == FlinkRole.JobManager
+                                                ? "jobmanager"
+                                                : "taskmanager"))
+                        .stream()
+                        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+                        .filter(
+                                pod ->
+                                        pod.getStatus() != null
+                                                && "Running".equals(pod.getStatus().getPhase()))
+                        .filter(pod -> !Objects.equals(pod.getSpec().getNodeName(), source))
+                        .findFirst();
     }
 
     private static String sourceNode(Step step) {

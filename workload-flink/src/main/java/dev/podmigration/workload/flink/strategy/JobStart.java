@@ -24,8 +24,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * How the job of a session cluster is started again: with which jar, class and arguments. Flink does
- * not remember that, so the JobManager's annotations say it.
+ * How the job of a session cluster is started again: with which jar, class and arguments. Flink
+ * does not remember that, so the JobManager's annotations say it.
  *
  * @param arguments separated by blanks
  */
@@ -40,11 +40,14 @@ record JobStart(JarId jar, Optional<String> entryClass, String arguments, int pa
     private static final int LONGEST_ARGUMENTS = 4000;
 
     /**
-     * @throws FlinkFailure WorkloadNotMovable: nobody has said how, or the jar would not be there any
-     *     more
+     * @throws FlinkFailure WorkloadNotMovable: nobody has said how, or the jar would not be there
+     *     any more
      */
     static JobStart of(
-            FlinkCluster cluster, RunningConfiguration configuration, JobId job, Namespace namespace)
+            FlinkCluster cluster,
+            RunningConfiguration configuration,
+            JobId job,
+            Namespace namespace)
             throws FlinkFailure, InterruptedException {
         Pod manager = cluster.jobManager();
         if (FlinkPod.of(manager, List.of())
@@ -102,8 +105,7 @@ record JobStart(JarId jar, Optional<String> entryClass, String arguments, int pa
                         .flatMap(directory -> Volumes.mountOf(manager, directory));
         if (mount.filter(
                         found ->
-                                new Volumes(namespace)
-                                        .isTheSameElsewhere(manager, found.getName()))
+                                new Volumes(namespace).isTheSameElsewhere(manager, found.getName()))
                 .isEmpty()) {
             throw refused(
                     "The jar of the job would be lost with the JobManager's own files.",

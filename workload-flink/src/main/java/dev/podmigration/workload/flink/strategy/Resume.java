@@ -78,16 +78,15 @@ final class Resume {
         return rest.checkpoints(job).map(seen -> seen.counts().restored()).orElse(0L);
     }
 
-    private static Progress waiting(
-            Step step, Memory memory, String what, Optional<StatePath> from) throws FlinkFailure {
+    private static Progress waiting(Step step, Memory memory, String what, Optional<StatePath> from)
+            throws FlinkFailure {
         if (Asking.isLate(step)) {
             throw failed(from, "in time there was no sign of " + what, List.of());
         }
         return Progress.waitFor(what, POLL, memory.values());
     }
 
-    private static FlinkFailure failed(
-            Optional<StatePath> from, String why, List<String> log) {
+    private static FlinkFailure failed(Optional<StatePath> from, String why, List<String> log) {
         return new FlinkFailure(
                 FailureReason.FlinkJobNotRunning,
                 "The job did not go on"

@@ -25,9 +25,9 @@ import java.util.Set;
 
 /**
  * Savepoints of the one job of a session cluster: whether they are possible, taking one beside the
- * running job, and stopping the job with one. What is asked of Flink is named after the migration, so
- * that it is asked once, whoever asks, and that what became of it can still be found when the answer
- * was lost.
+ * running job, and stopping the job with one. What is asked of Flink is named after the migration,
+ * so that it is asked once, whoever asks, and that what became of it can still be found when the
+ * answer was lost.
  */
 final class Savepoints {
 
@@ -117,8 +117,7 @@ final class Savepoints {
         return switch (savepoints.rest.savepoint(savepoints.job, trigger)) {
             case AsyncOperation.Unknown<StatePath> _ -> {
                 savepoints.checkRunning();
-                savepoints.rest.triggerSavepoint(
-                        savepoints.job, savepoints.directory(), trigger);
+                savepoints.rest.triggerSavepoint(savepoints.job, savepoints.directory(), trigger);
                 yield savepoints.waiting();
             }
             case AsyncOperation.InProgress<StatePath> _ -> savepoints.waiting();

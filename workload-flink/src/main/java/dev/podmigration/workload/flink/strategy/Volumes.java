@@ -59,8 +59,7 @@ final class Volumes {
         return Optional.ofNullable(volume.getPersistentVolumeClaim())
                 .flatMap(
                         claim ->
-                                namespace.find(
-                                        "v1", "PersistentVolumeClaim", claim.getClaimName()))
+                                namespace.find("v1", "PersistentVolumeClaim", claim.getClaimName()))
                 .map(claim -> modes(claim).contains(mode))
                 .orElse(false);
     }

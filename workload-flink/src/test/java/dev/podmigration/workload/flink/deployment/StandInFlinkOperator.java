@@ -18,10 +18,11 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * In the place of the Flink Kubernetes operator, which is not to be had as a package: it does with a
- * FlinkDeployment of the real API server what that one does, as far as a move can see it. A change of
- * the specification is an upgrade: stop with a savepoint, delete the pods, make new ones where the
- * template says that they may run, and start the job. Each call of {@link #reconcile} is one round.
+ * In the place of the Flink Kubernetes operator, which is not to be had as a package: it does with
+ * a FlinkDeployment of the real API server what that one does, as far as a move can see it. A
+ * change of the specification is an upgrade: stop with a savepoint, delete the pods, make new ones
+ * where the template says that they may run, and start the job. Each call of {@link #reconcile} is
+ * one round.
  */
 final class StandInFlinkOperator {
 
@@ -107,8 +108,12 @@ final class StandInFlinkOperator {
 
     private void startPods(JsonNode tree) {
         for (String role : List.of("jobManager", "taskManager")) {
-            String podName = name + "-" + role.toLowerCase(java.util.Locale.ROOT) + "-"
-                    + serial.incrementAndGet();
+            String podName =
+                    name
+                            + "-"
+                            + role.toLowerCase(java.util.Locale.ROOT)
+                            + "-"
+                            + serial.incrementAndGet();
             Pod pod =
                     client.pods()
                             .inNamespace(namespace)
@@ -126,9 +131,12 @@ final class StandInFlinkOperator {
                 .withName(podName)
                 .withLabels(
                         Map.of(
-                                "type", "flink-native-kubernetes",
-                                "app", name,
-                                "component", role.toLowerCase(java.util.Locale.ROOT)))
+                                "type",
+                                "flink-native-kubernetes",
+                                "app",
+                                name,
+                                "component",
+                                role.toLowerCase(java.util.Locale.ROOT)))
                 .endMetadata()
                 .withNewSpec()
                 .withNodeName(node)
@@ -145,7 +153,9 @@ final class StandInFlinkOperator {
         JsonNode own = tree.path("spec").path(role).path("podTemplate").path("spec");
         JsonNode both = tree.path("spec").path("podTemplate").path("spec");
         JsonNode affinity =
-                (own.path("affinity").isObject() ? own : both).path("affinity").path("nodeAffinity");
+                (own.path("affinity").isObject() ? own : both)
+                        .path("affinity")
+                        .path("nodeAffinity");
         JsonNode terms =
                 affinity.path("requiredDuringSchedulingIgnoredDuringExecution")
                         .path("nodeSelectorTerms");

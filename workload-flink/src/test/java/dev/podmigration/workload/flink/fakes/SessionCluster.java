@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * A session cluster whose job can be stopped and started: savepoints on a shared volume, the jar from
- * a ConfigMap, as in examples/flink-savepoint-migration.yaml.
+ * A session cluster whose job can be stopped and started: savepoints on a shared volume, the jar
+ * from a ConfigMap, as in examples/flink-savepoint-migration.yaml.
  */
 public final class SessionCluster implements AutoCloseable {
 
@@ -22,15 +22,18 @@ public final class SessionCluster implements AutoCloseable {
 
     public SessionCluster() throws IOException {
         flink.jars.add(JAR);
-        flink.configuration.put("execution.checkpointing.savepoint-dir", "file:///shared/savepoints");
+        flink.configuration.put(
+                "execution.checkpointing.savepoint-dir", "file:///shared/savepoints");
         flink.configuration.put("web.upload.dir", "/opt/flink/jobs");
         jobManager =
                 new PodBuilder(jobManager)
                         .editMetadata()
                         .withAnnotations(
                                 Map.of(
-                                        "podmigration.dev/flink-jar", JAR,
-                                        "podmigration.dev/flink-arguments", "--rate 200"))
+                                        "podmigration.dev/flink-jar",
+                                        JAR,
+                                        "podmigration.dev/flink-arguments",
+                                        "--rate 200"))
                         .endMetadata()
                         .editSpec()
                         .editFirstContainer()

@@ -46,6 +46,11 @@ public final class StrategyRun {
     /** What was waited for, in order. */
     public final List<String> waits = new ArrayList<>();
 
+    /**
+     * Waits as long as the strategy wants: behind the clock of the steps there is a real cluster.
+     */
+    public boolean inRealTime;
+
     /** Milliseconds that the freeze is expected to take. */
     public long freezeMillis = 200;
 
@@ -99,7 +104,7 @@ public final class StrategyRun {
             }
             waits.add(waiting.what());
             long millis = waiting.again().toMillis();
-            long slept = Math.min(millis, 20);
+            long slept = inRealTime ? millis : Math.min(millis, 20);
             Thread.sleep(slept);
             skipped = skipped.plusMillis(millis - slept);
         }

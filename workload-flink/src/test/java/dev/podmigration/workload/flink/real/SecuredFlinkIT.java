@@ -27,12 +27,18 @@ class SecuredFlinkIT {
                         version,
                         scratch,
                         Map.of(
-                                "security.ssl.rest.enabled", "true",
-                                "security.ssl.rest.keystore", keys,
-                                "security.ssl.rest.keystore-password", TestKeys.PASSWORD,
-                                "security.ssl.rest.key-password", TestKeys.PASSWORD,
-                                "security.ssl.rest.truststore", keys,
-                                "security.ssl.rest.truststore-password", TestKeys.PASSWORD))) {
+                                "security.ssl.rest.enabled",
+                                "true",
+                                "security.ssl.rest.keystore",
+                                keys,
+                                "security.ssl.rest.keystore-password",
+                                TestKeys.PASSWORD,
+                                "security.ssl.rest.key-password",
+                                TestKeys.PASSWORD,
+                                "security.ssl.rest.truststore",
+                                keys,
+                                "security.ssl.rest.truststore-password",
+                                TestKeys.PASSWORD))) {
             await("an answer")
                     .atMost(Duration.ofSeconds(40))
                     .pollInterval(Duration.ofMillis(200))

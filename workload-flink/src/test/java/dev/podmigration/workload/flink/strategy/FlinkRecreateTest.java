@@ -33,12 +33,7 @@ class FlinkRecreateTest {
 
     @Test
     void withoutADeclarationItIsRefused() {
-        assertThat(
-                        runOf(cluster.taskManager)
-                                .assess()
-                                .refusal()
-                                .orElseThrow()
-                                .getReason())
+        assertThat(runOf(cluster.taskManager).assess().refusal().orElseThrow().getReason())
                 .isEqualTo(FailureReason.StateNotExternal);
     }
 

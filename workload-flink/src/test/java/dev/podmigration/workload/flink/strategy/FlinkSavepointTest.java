@@ -66,15 +66,13 @@ class FlinkSavepointTest {
         run.once(StrategyStage.Move, Instant.now(), Instant.now());
         assertThat(run.memory()).isEqualTo(before);
         run.run(StrategyStage.Move);
-        assertThat(cluster.flink.requests.stream().filter(one -> one.endsWith("/stop")))
-                .hasSize(1);
+        assertThat(cluster.flink.requests.stream().filter(one -> one.endsWith("/stop"))).hasSize(1);
     }
 
     @Test
     void aStopThatFailsLeavesTheJobRunning() throws Exception {
         run.run(StrategyStage.Prepare);
-        cluster.job.failure =
-                "org.apache.flink.runtime.checkpoint.CheckpointException: declined\n";
+        cluster.job.failure = "org.apache.flink.runtime.checkpoint.CheckpointException: declined\n";
         assertThat(reason(run.run(StrategyStage.Move))).isEqualTo(FailureReason.SavepointFailed);
         assertThat(run.run(StrategyStage.Undo)).isInstanceOf(Progress.Done.class);
         assertThat(cluster.job.state).isEqualTo("RUNNING");
