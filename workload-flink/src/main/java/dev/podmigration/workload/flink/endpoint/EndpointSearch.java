@@ -98,8 +98,8 @@ final class EndpointSearch {
         List<String> labels = List.of(rpcAddress.split("\\.", -1));
         boolean here =
                 labels.size() == 1
-                        || pod.getMetadata().getNamespace().equals(labels.get(1))
-                                && (labels.size() == 2 || labels.get(2).equals("svc"));
+                        || (pod.getMetadata().getNamespace().equals(labels.get(1))
+                                && (labels.size() == 2 || labels.get(2).equals("svc")));
         if (!NAME.matcher(labels.getFirst()).matches() || !here) {
             throw unknown(
                     "jobmanager.rpc.address is '"

@@ -243,6 +243,6 @@ public final class FlinkRest {
 
     private boolean isUnknown(Answer answer) {
         return answer.status() == NOT_FOUND
-                || !answer.successful() && answers.errors(answer.body()).has(NO_SUCH_JOB);
+                || (!answer.successful() && answers.errors(answer.body()).has(NO_SUCH_JOB));
     }
 }

@@ -66,9 +66,9 @@ public final class FlinkThroughDeployment implements MigrationStrategy {
                         .filter(
                                 flink ->
                                         flink.flinkOperator()
-                                                || flink.clusterId().isPresent()
+                                                || (flink.clusterId().isPresent()
                                                         && flink.deployedBy()
-                                                                == FlinkDeployedBy.Native)
+                                                                == FlinkDeployedBy.Native))
                         .isPresent();
     }
 
