@@ -27,6 +27,8 @@ public final class LiteralSettings {
     }
 
     /**
+     * Reads one container.
+     *
      * @param container name of the container in which Flink runs
      */
     public static LiteralSettings of(Pod pod, String container) {

@@ -95,6 +95,7 @@ class StrategiesOnRealFlinkIT {
     void aFreezeBetweenTwoCheckpointsIsNoticedByNobody() throws Exception {
         StrategyRun run = runOf(new FlinkCheckpoint());
         run.freezeMillis = 200;
+        assertThat(rest().overview().flinkVersion()).isEqualTo(version.toString());
         JobId job = runningJob();
         assertThat(run.assess().refusal()).isEmpty();
         assertThat(run.run(StrategyStage.Prepare)).isInstanceOf(Progress.Done.class);

@@ -181,12 +181,16 @@ class FlinkRestFaultsTest {
     void theConnectionIsClosedAtOnce() throws Exception {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor();
                 ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            threads.submit(
+            threads.execute(
                     () -> {
-                        while (true) {
-                            try (Socket socket = server.accept()) {
-                                socket.getInputStream().read();
+                        try {
+                            while (true) {
+                                try (Socket socket = server.accept()) {
+                                    socket.getInputStream().read();
+                                }
                             }
+                        } catch (IOException closed) {
+                            // The end of the test.
                         }
                     });
             RestAddress address = new RestAddress("127.0.0.1", server.getLocalPort());
@@ -252,10 +256,12 @@ class FlinkRestFaultsTest {
         FakeJob job = flink.addJob("job");
         job.polls = 0;
         job.failure =
-                "java.util.concurrent.CompletionException: x\n"
-                        + "\tat org.example.A.b(A.java:1)\n"
-                        + "Caused by: java.nio.file.AccessDeniedException: /shared\n"
-                        + "\t... 5 more";
+                """
+                java.util.concurrent.CompletionException: x
+                \tat org.example.A.b(A.java:1)
+                Caused by: java.nio.file.AccessDeniedException: /shared
+                \t... 5 more
+                """;
         TriggerId trigger = TriggerId.of("savepoint");
         flink.rest().triggerSavepoint(job.id, new StatePath("file:/shared"), trigger);
         flink.rest().triggerCheckpoint(job.id, trigger);

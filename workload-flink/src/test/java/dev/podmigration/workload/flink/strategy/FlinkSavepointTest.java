@@ -83,8 +83,10 @@ class FlinkSavepointTest {
     void aDirectoryThatCannotBeWrittenIsNamedAsThat() throws Exception {
         run.run(StrategyStage.Prepare);
         cluster.job.failure =
-                "org.apache.flink.runtime.checkpoint.CheckpointException: IO-problem\n"
-                        + "Caused by: java.nio.file.AccessDeniedException: /shared\n";
+                """
+                org.apache.flink.runtime.checkpoint.CheckpointException: IO-problem
+                Caused by: java.nio.file.AccessDeniedException: /shared
+                """;
         assertThat(reason(run.run(StrategyStage.Move)))
                 .isEqualTo(FailureReason.SavepointDirectoryNotWritable);
         assertThat(cluster.job.state).isEqualTo("RUNNING");
