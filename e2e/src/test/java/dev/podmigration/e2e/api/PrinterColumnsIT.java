@@ -57,7 +57,8 @@ class PrinterColumnsIT {
         manifests.createNamed(
                 "MigrationPolicy",
                 "careful",
-                "strategies: [Checkpoint], limits: {freezeSeconds: 2}, maxParallel: 3");
+                "strategies: [Checkpoint], limits: {freezeSeconds: 2, totalSeconds: 60},"
+                        + " maxParallel: 3");
         var line = onlyLine("migrationpolicies");
         assertThat(line.remove("Age")).isNotNull();
         assertThat(line)
@@ -65,7 +66,7 @@ class PrinterColumnsIT {
                         Map.entry("Name", "careful"),
                         Map.entry("Strategies", "[\"Checkpoint\"]"),
                         Map.entry("Freeze(s)", 2),
-                        Map.entry("Total(s)", ""),
+                        Map.entry("Total(s)", 60),
                         Map.entry("Max-Parallel", 3));
     }
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
@@ -146,8 +147,8 @@ public final class PluginLoader {
                 if (more) {
                     ServiceLoader.Provider<T> provider = found.next();
                     // What the operator has on its class path is seen through no plugin's loader.
-                    if (provider.type().getClassLoader() == classes
-                            || classes == PluginLoader.class.getClassLoader()) {
+                    if (Objects.equals(provider.type().getClassLoader(), classes)
+                            || classes.equals(PluginLoader.class.getClassLoader())) {
                         String name = add.apply(provider.get());
                         LOG.info("{} {} from {}", type.getSimpleName(), name, where);
                     }
