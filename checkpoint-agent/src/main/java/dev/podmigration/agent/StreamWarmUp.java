@@ -3,6 +3,7 @@ package dev.podmigration.agent;
 import dev.podmigration.agent.images.ImageFiles;
 import dev.podmigration.agent.images.ImageTail;
 import dev.podmigration.agent.images.ImageWriter;
+import dev.podmigration.agent.peer.FrameCipher;
 import dev.podmigration.agent.peer.Identity;
 import dev.podmigration.agent.peer.PeerClient;
 import dev.podmigration.agent.peer.PeerHandler;
@@ -32,6 +33,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -73,18 +76,28 @@ final class StreamWarmUp {
         long began = System.nanoTime();
         try (PeerServer server = PeerServer.onLoopback(identity, new Images(received))) {
             remove();
+            FrameCipher.warmUp();
+            LOG.info("Warmed up the cipher of images in {} ms", millisSince(began));
+            List<Long> rounds = new ArrayList<>();
             for (int round = 0; round < ROUNDS; round++) {
+                long start = System.nanoTime();
                 send(server.port());
+                rounds.add(millisSince(start));
             }
             LOG.info(
-                    "Sent {} MiB of images to itself in {} ms",
+                    "Sent {} MiB of images to itself, each {} MiB in these ms: {}",
                     ((long) ROUNDS * IMAGE_BYTES) >> 20,
-                    Duration.ofNanos(System.nanoTime() - began).toMillis());
+                    IMAGE_BYTES >> 20,
+                    rounds);
         } catch (IOException | AgentFailure e) {
             LOG.warn("The stream could not be tried; the first freezes will be longer", e);
         } finally {
             remove();
         }
+    }
+
+    private static long millisSince(long nanos) {
+        return Duration.ofNanos(System.nanoTime() - nanos).toMillis();
     }
 
     private void remove() {

@@ -66,9 +66,13 @@ public final class FreezeBench {
                     node = Lab.otherNode(node);
                     Round measured = round(moves, client, name, node);
                     name = measured.pod();
+                    System.err.printf(
+                            "%d MiB, %s: %s%n",
+                            heapMebibytes,
+                            round == 0 ? "move to warm up" : "move " + round,
+                            measured);
                     if (round > 0) {
                         moved.add(measured);
-                        System.err.printf("%d MiB, move %d: %s%n", heapMebibytes, round, measured);
                     }
                 }
                 client.expectMemoryIntact();

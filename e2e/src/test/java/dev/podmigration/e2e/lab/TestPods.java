@@ -67,7 +67,11 @@ public final class TestPods {
         return new ContainerBuilder(
                         container(
                                 name,
-                                List.of("-Xmx" + (heapMebibytes * 5 / 4 + 64) + "m"),
+                                // The old generation must hold what lives; by itself it is only
+                                // two thirds of the heap.
+                                List.of(
+                                        "-Xmx" + (heapMebibytes * 5 / 4 + 64) + "m",
+                                        "-XX:MaxNewSize=32m"),
                                 EchoServer.class,
                                 String.valueOf(port),
                                 String.valueOf(heapMebibytes),
