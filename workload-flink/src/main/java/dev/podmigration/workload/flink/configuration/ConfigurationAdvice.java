@@ -23,7 +23,6 @@ public record ConfigurationAdvice(String key, String value, String why) {
     /** Name of the check among the findings. */
     public static final String CHECK = "FlinkConfiguration";
 
-    private static final String JVM_OPTIONS = "env.java.opts.all";
     private static final String NO_NATIVE =
             "-Dorg.apache.flink.shaded.netty4.io.netty.transport.noNative=true";
     private static final String DNS_TTL = "sun.net.inetaddr.ttl";
@@ -53,7 +52,7 @@ public record ConfigurationAdvice(String key, String value, String why) {
     public static List<ConfigurationAdvice> of(
             RunningConfiguration configuration, Circumstances circumstances) {
         List<ConfigurationAdvice> advice = new ArrayList<>();
-        transport(configuration, advice);
+        transport(configuration, circumstances.role(), advice);
         heartbeat(configuration, circumstances, advice);
         ports(configuration, circumstances, advice);
         if (circumstances.newAddress()) {
@@ -73,13 +72,13 @@ public record ConfigurationAdvice(String key, String value, String why) {
 
     /** Netty unpacks a library, maps it and deletes the file: a dump with a ghost file more. */
     private static void transport(
-            RunningConfiguration configuration, List<ConfigurationAdvice> advice) {
+            RunningConfiguration configuration, FlinkRole role, List<ConfigurationAdvice> advice) {
         String why =
                 "Netty otherwise maps a native library whose file it has deleted, so that every"
                         + " dump has to carry the file";
         if (configuration.majorVersion() >= 2) {
-            if (!jvmOptions(configuration).contains("transport.noNative=true")) {
-                advice.add(new ConfigurationAdvice(JVM_OPTIONS, NO_NATIVE, why));
+            if (!jvmOptions(configuration, role).contains("transport.noNative=true")) {
+                advice.add(new ConfigurationAdvice(jvmOptionsKey(role), NO_NATIVE, why));
             }
         } else if (!configuration
                 .value("taskmanager.network.netty.transport")
@@ -182,10 +181,10 @@ public record ConfigurationAdvice(String key, String value, String why) {
                             "the name of a headless Service",
                             "TaskManagers could not find the JobManager at its new address"));
         }
-        if (!jvmOptions(configuration).contains(DNS_TTL)) {
+        if (!jvmOptions(configuration, circumstances.role()).contains(DNS_TTL)) {
             advice.add(
                     new ConfigurationAdvice(
-                            JVM_OPTIONS,
+                            jvmOptionsKey(circumstances.role()),
                             "-D" + DNS_TTL + "=1",
                             "the JVM remembers for 30 seconds where a name led"));
         }
@@ -225,12 +224,18 @@ public record ConfigurationAdvice(String key, String value, String why) {
         }
     }
 
-    private static String jvmOptions(RunningConfiguration configuration) {
-        return configuration.value(JVM_OPTIONS, "env.java.opts").orElse("")
+    /** Not that of all roles: its default holds what Flink needs to run on a modern JVM. */
+    private static String jvmOptionsKey(FlinkRole role) {
+        return switch (role) {
+            case JobManager -> "env.java.opts.jobmanager";
+            case TaskManager -> "env.java.opts.taskmanager";
+        };
+    }
+
+    private static String jvmOptions(RunningConfiguration configuration, FlinkRole role) {
+        return configuration.value("env.java.opts.all", "env.java.opts").orElse("")
                 + " "
-                + configuration.value("env.java.opts.taskmanager").orElse("")
-                + " "
-                + configuration.value("env.java.opts.jobmanager").orElse("");
+                + configuration.value(jvmOptionsKey(role)).orElse("");
     }
 
     static boolean isAddress(String host) {

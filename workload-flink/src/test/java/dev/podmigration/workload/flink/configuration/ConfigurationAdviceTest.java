@@ -35,7 +35,9 @@ class ConfigurationAdviceTest {
         version = "2.3.0";
         assertThat(advice())
                 .doesNotContainKey("taskmanager.network.netty.transport")
-                .containsEntry("env.java.opts.all", NO_NATIVE);
+                .containsEntry("env.java.opts.taskmanager", NO_NATIVE);
+        role = FlinkRole.JobManager;
+        assertThat(advice()).containsEntry("env.java.opts.jobmanager", NO_NATIVE);
     }
 
     @Test
@@ -53,7 +55,7 @@ class ConfigurationAdviceTest {
     void theSameHoldsForVersionTwo() {
         version = "2.3.0";
         values.put("env.java.opts.taskmanager", NO_NATIVE);
-        assertThat(advice()).doesNotContainKey("env.java.opts.all");
+        assertThat(advice()).doesNotContainKey("env.java.opts.taskmanager");
     }
 
     @Test
@@ -80,7 +82,7 @@ class ConfigurationAdviceTest {
         newAddress = true;
         version = "2.3.0";
         values.put("env.java.opts.all", NO_NATIVE);
-        assertThat(advice()).containsEntry("env.java.opts.all", "-Dsun.net.inetaddr.ttl=1");
+        assertThat(advice()).containsEntry("env.java.opts.taskmanager", "-Dsun.net.inetaddr.ttl=1");
     }
 
     @Test
