@@ -46,6 +46,9 @@ class ClimbsTheLadderIT {
     private static final Finding IO_URING =
             Finding.refused("IoUring", FailureReason.IoUringInUse, "Container main uses io_uring.");
 
+    /** For what a busy machine does in its own time. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private Stage stage;
 
     @BeforeEach
@@ -195,7 +198,8 @@ class ClimbsTheLadderIT {
         start(first);
         stage.runPod("app");
         PodMigration migration = stage.migrate("app", spec -> spec.setStrategy(Strategy.Savepoint));
-        await().until(
+        await().atMost(PATIENCE)
+                .until(
                         () ->
                                 Optional.ofNullable(stage.get(migration).getStatus())
                                         .map(PodMigrationStatus::getWorkload)
@@ -204,7 +208,7 @@ class ClimbsTheLadderIT {
 
         stage.stopOperator();
         start(second);
-        await().until(() -> !second.calls().isEmpty());
+        await().atMost(PATIENCE).until(() -> !second.calls().isEmpty());
         ready.set(true);
 
         succeeded(migration);
@@ -231,7 +235,7 @@ class ClimbsTheLadderIT {
         start(strategy);
         stage.runPod("app");
         PodMigration migration = stage.migrate("app");
-        await().until(() -> strategy.stages().contains(StrategyStage.AwaitFreeze));
+        await().atMost(PATIENCE).until(() -> strategy.stages().contains(StrategyStage.AwaitFreeze));
         PodCheckpoint checkpoint = checkpoint(migration);
         assertThat(checkpoint.getSpec().getGoal()).isEqualTo(CheckpointGoal.Prepare);
         assertThat(checkpoint.getSpec().getLimits().getFreezeSeconds()).isEqualTo(3);
@@ -297,7 +301,7 @@ class ClimbsTheLadderIT {
         start(strategy);
         stage.runPod("app");
         PodMigration migration = stage.migrate("app", spec -> spec.setStrategy(Strategy.Savepoint));
-        await().until(() -> strategy.stages().contains(StrategyStage.Move));
+        await().atMost(PATIENCE).until(() -> strategy.stages().contains(StrategyStage.Move));
 
         stage.cancel(migration);
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -107,7 +108,8 @@ class FollowsPolicyIT {
         stage.runPod("second");
         PodMigration first = stage.awaitPhase(stage.migrate("first"), PodMigrationPhase.Armed);
         PodMigration second = stage.migrate("second");
-        await().untilAsserted(
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(
                         () ->
                                 assertThat(stage.get(second).getStatus().getConditions())
                                         .anyMatch(

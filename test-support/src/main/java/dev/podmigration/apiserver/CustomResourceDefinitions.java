@@ -9,11 +9,14 @@ import dev.podmigration.api.v1alpha1.PodRestore;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** The generated CRDs, as they are in the jar of the API types. */
 final class CustomResourceDefinitions {
@@ -24,6 +27,9 @@ final class CustomResourceDefinitions {
                     PodRestore.class,
                     MigrationNode.class,
                     MigrationPolicy.class);
+
+    /** 429: "storage is (re)initializing". */
+    private static final int TOO_MANY_REQUESTS = 429;
 
     private CustomResourceDefinitions() {}
 
@@ -37,6 +43,26 @@ final class CustomResourceDefinitions {
                                         CustomResourceDefinitions::isEstablished,
                                         30,
                                         TimeUnit.SECONDS));
+        TYPES.forEach(type -> awaitStorage(client, type));
+    }
+
+    /**
+     * A kind is served a moment before its storage answers, and one that is deleted in that moment
+     * is never gone.
+     */
+    private static void awaitStorage(KubernetesClient client, Class<? extends HasMetadata> type) {
+        Instant end = Instant.now().plusSeconds(30);
+        while (true) {
+            try {
+                client.resources(type).list();
+                return;
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != TOO_MANY_REQUESTS || Instant.now().isAfter(end)) {
+                    throw e;
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            }
+        }
     }
 
     private static boolean isEstablished(CustomResourceDefinition definition) {

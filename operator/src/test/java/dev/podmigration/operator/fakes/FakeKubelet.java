@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.BindingBuilder;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodConditionBuilder;
@@ -66,7 +67,7 @@ public final class FakeKubelet implements AutoCloseable {
     private void reconcile(Pod pod) {
         if (pod.isMarkedForDeletion()) {
             if (!deaf) {
-                client.resource(pod).withGracePeriod(0).delete();
+                remove(pod);
             }
         } else if (pod.getSpec().getNodeName() == null) {
             schedule(pod);
@@ -76,6 +77,22 @@ public final class FakeKubelet implements AutoCloseable {
         } else {
             hold(pod);
         }
+    }
+
+    /** This very pod: what was seen may be old, and another one may have its name by now. */
+    private void remove(Pod pod) {
+        client.raw(
+                "/api/v1/namespaces/"
+                        + pod.getMetadata().getNamespace()
+                        + "/pods/"
+                        + pod.getMetadata().getName(),
+                "DELETE",
+                new DeleteOptionsBuilder()
+                        .withGracePeriodSeconds(0L)
+                        .withNewPreconditions()
+                        .withUid(pod.getMetadata().getUid())
+                        .endPreconditions()
+                        .build());
     }
 
     private void schedule(Pod pod) {
