@@ -68,7 +68,7 @@ run() {
 [ $# -gt 0 ] || set -- help
 case "$1" in
     help)
-        echo "usage: docker-entrypoint.sh jobmanager|taskmanager|COMMAND [ARGS]"
+        echo "usage: docker-entrypoint.sh jobmanager|standalone-job|taskmanager|COMMAND [ARGS]"
         ;;
     jobmanager)
         shift
@@ -80,7 +80,17 @@ case "$1" in
         configure
         run taskmanager org.apache.flink.runtime.taskexecutor.TaskManagerRunner GET_TM_RESOURCE_PARAMS "$@"
         ;;
-    standalone-job | history-server)
+    standalone-job)
+        shift
+        ls "$FLINK_HOME"/lib/flink-container-*.jar >/dev/null 2>&1 || {
+            echo "docker-entrypoint.sh: this version has no application mode here (see lab/images/flink/README.md)" >&2
+            exit 1
+        }
+        configure
+        run jobmanager org.apache.flink.container.entrypoint.StandaloneApplicationClusterEntryPoint \
+            GET_JM_RESOURCE_PARAMS "$@"
+        ;;
+    history-server)
         echo "docker-entrypoint.sh: $1 is in the official image, not in this one (see lab/images/flink/README.md)" >&2
         exit 1
         ;;

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -74,12 +75,28 @@ class ExamplesTest {
     }
 
     @Test
-    void theLabBringsTheImageThatTheFlinkClusterNames() {
-        Pattern image = Pattern.compile("image: (\\S+)");
-        String build = Yaml.read(Project.path("lab/images/flink/build"));
-        assertThat(image.matcher(Yaml.read(EXAMPLES.resolve("flink-cluster.yaml"))).results())
-                .isNotEmpty()
-                .allSatisfy(match -> assertThat(build).contains("name=" + match.group(1) + "\n"));
+    void theLabBringsTheImagesThatTheExamplesName() throws Exception {
+        Pattern image = Pattern.compile("image: (\\S*/flink:\\S+)");
+        List<String> built = List.of(imageName("1.20.5"), imageName("2.3.0"));
+        List<String> named =
+                examples().stream()
+                        .flatMap(example -> image.matcher(Yaml.read(example)).results())
+                        .map(match -> match.group(1))
+                        .distinct()
+                        .toList();
+        assertThat(named).isNotEmpty();
+        assertThat(built).containsAll(named);
+    }
+
+    private static String imageName(String version) throws Exception {
+        Process build =
+                new ProcessBuilder(
+                                Project.path("lab/images/flink/build").toString(),
+                                "--flink",
+                                version,
+                                "--name")
+                        .start();
+        return new String(build.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     }
 
     private static Stream<HasMetadata> objects(String example) {

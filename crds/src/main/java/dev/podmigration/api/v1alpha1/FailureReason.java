@@ -239,6 +239,108 @@ public enum FailureReason {
     /** The source pod ended or restarted while it was being moved. */
     SourceStopped(true, "Find out why the pod stopped; migrate it when it runs again."),
 
+    /** Flink's REST endpoint is not known, or does not answer. */
+    FlinkRestUnreachable(
+            true,
+            "If the message says that no endpoint was found, annotate the pod with"
+                    + " podmigration.dev/flink-rest: SERVICE:PORT. Otherwise see whether the"
+                    + " JobManager runs, and let network policies admit the operator to its REST"
+                    + " port."),
+
+    /** Flink's REST endpoint wants TLS or credentials. */
+    FlinkRestSecured(
+            false,
+            "The operator has no credentials for Flink: offer it the REST endpoint without TLS and"
+                    + " login, guarded by a network policy, or move the pod without strategies that"
+                    + " ask Flink."),
+
+    /** Something answers at the REST endpoint, but not as Flink does. */
+    FlinkRestNotUnderstood(
+            false,
+            "Check that podmigration.dev/flink-rest, or the Service that was found, leads to the"
+                    + " REST port of a JobManager of Flink 1.20 to 2.3."),
+
+    /** The job is not RUNNING with all of its tasks. */
+    FlinkJobNotRunning(true, "Wait until the job and all of its tasks are RUNNING, then migrate."),
+
+    /** More than one job runs in the session cluster, and the strategy handles one. */
+    FlinkSeveralJobs(
+            false,
+            "Run the job in a cluster of its own, end the others, or use the strategy Checkpoint."),
+
+    /** The job ended by itself while its pod was being moved. */
+    FlinkJobFinished(
+            false, "Nothing to do for this job: what it had to do is done, or see why it ended."),
+
+    /** The job had to restart because of the move. */
+    FlinkJobRestarted(
+            true,
+            "The job has gone on from its last checkpoint. See its exceptions, and the advice among"
+                    + " the findings: often heartbeat.timeout is too short."),
+
+    /** Neither the job nor the pod says where savepoints go. */
+    SavepointDirectoryMissing(
+            false,
+            "Set execution.checkpointing.savepoint-dir in Flink's configuration, or the variable"
+                    + " FLINK_SAVEPOINT_DIR in the pod."),
+
+    /** Flink may not write to the savepoint directory, or it is not there. */
+    SavepointDirectoryNotWritable(
+            false,
+            "Let the user that Flink runs as (9999 in the official image) write there, in every"
+                    + " JobManager and TaskManager."),
+
+    /** The savepoint directory is on one node only. */
+    SavepointDirectoryNotShared(
+            false,
+            "Put it on object storage or on a volume that JobManager and TaskManagers mount at the"
+                    + " same path from every node (ReadWriteMany or NFS)."),
+
+    /** Flink could not take the savepoint, for a reason that is none of the others. */
+    SavepointFailed(true, "The log holds the exception that Flink gave; the job runs on."),
+
+    /** A checkpoint of Flink is in progress and does not end. */
+    FlinkCheckpointStuck(
+            true,
+            "Look for back pressure or a task that does not answer in Flink's checkpoint history;"
+                    + " migrate when checkpoints complete again."),
+
+    /** Flink could not take a checkpoint that was asked for. */
+    FlinkCheckpointFailed(true, "See the checkpoint history of the job; the job runs on."),
+
+    /** The pod would be silent for longer than Flink waits for it. */
+    FlinkHeartbeatTooShort(
+            false,
+            "Set heartbeat.timeout to at least twice the expected freeze and restart the Flink"
+                    + " cluster once, or use the strategy Savepoint."),
+
+    /** Flink's configuration makes a move harder than it need be. */
+    FlinkConfiguration(
+            false,
+            "Set the key that the message names to that value; it takes effect when the Flink"
+                    + " cluster is started the next time."),
+
+    /** The pod was made by Flink itself, which deletes and replaces it as it sees fit. */
+    FlinkNativeTaskManager(
+            false,
+            "Move the job through its FlinkDeployment, or run the cluster in standalone mode."),
+
+    /** The FlinkDeployment of the job is suspended. */
+    FlinkDeploymentSuspended(false, "Set spec.job.state of the FlinkDeployment to running first."),
+
+    /** The FlinkDeployment is not steady, or its operator could not carry out the change. */
+    FlinkDeploymentNotStable(
+            true,
+            "See status.error and status.lifecycleState of the FlinkDeployment; migrate when it is"
+                    + " STABLE."),
+
+    /** The job does not say that all of its state is outside of Flink. */
+    StateNotExternal(
+            false,
+            "If the job keeps nothing in Flink's state, say so with the annotation"
+                    + " podmigration.dev/state: external on its pods; otherwise use another"
+                    + " strategy."),
+
     /** No strategy that the migration and the policy allow can move this pod. */
     NoStrategyPossible(
             false,

@@ -1,6 +1,5 @@
 package dev.podmigration.api.v1alpha1;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
@@ -46,13 +45,6 @@ public class MigrationPolicy extends CustomResource<MigrationPolicySpec, Void>
     @JsonPropertyDescription("What is allowed. Required.")
     public MigrationPolicySpec getSpec() {
         return super.getSpec();
-    }
-
-    /** Nothing is reported about a policy. */
-    @Override
-    @JsonIgnore
-    public Void getStatus() {
-        return super.getStatus();
     }
 
     @Override

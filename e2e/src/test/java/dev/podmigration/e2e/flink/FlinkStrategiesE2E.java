@@ -1,0 +1,115 @@
+package dev.podmigration.e2e.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.api.v1alpha1.PodMigrationStatus;
+import dev.podmigration.api.v1alpha1.Strategy;
+import dev.podmigration.e2e.lab.FaultyRuntime;
+import dev.podmigration.e2e.lab.Lab;
+import dev.podmigration.e2e.lab.Moves;
+import dev.podmigration.e2e.lab.OnLab;
+import dev.podmigration.e2e.lab.Playground;
+
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+
+/** The ladder for Flink, on both versions: what the job has counted is right afterwards. */
+@OnLab
+@Order(9)
+final class FlinkStrategiesE2E {
+
+    private static final String POD = "taskmanager";
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.20.5", "2.3.0"})
+    void the_smallest_cluster_moves_between_two_checkpoints(
+            String version, Playground playground, Moves moves) throws IOException {
+        try (FlinkOnLab flink = FlinkOnLab.start(playground, version, "flink-minimal.yaml")) {
+            String job = flink.runningJob();
+            PodMigrationStatus status = moves.succeed(POD, otherNode(playground));
+            assertThat(status.getStrategy().getChosen()).isEqualTo(Strategy.Checkpoint);
+            assertThat(status.getWorkload().getStrategy()).isEqualTo("flink-checkpoint");
+            assertThat(status.getStrategy().getFreezeBudgetMilliseconds()).isEqualTo(58_000);
+            assertThat(flink.runningJob()).isEqualTo(job);
+            assertThat(flink.restored()).isZero();
+            flink.expectNoWrongCount();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.20.5", "2.3.0"})
+    void a_job_goes_on_from_its_savepoint_on_the_other_node(
+            String version, Playground playground, Moves moves) throws IOException {
+        try (FlinkOnLab flink = FlinkOnLab.start(playground, version, "flink-shared-state.yaml")) {
+            String before = flink.runningJob();
+            PodMigrationStatus status =
+                    moves.succeed(
+                            POD,
+                            otherNode(playground),
+                            spec -> spec.setStrategy(Strategy.Savepoint));
+            assertThat(status.getWorkload().getStrategy()).isEqualTo("flink-savepoint");
+            assertThat(flink.jobs("FINISHED")).contains(before);
+            assertThat(flink.runningJob()).isNotEqualTo(before);
+            assertThat(flink.restored()).isEqualTo(1);
+            flink.expectNoWrongCount();
+        }
+    }
+
+    @Test
+    void a_restore_that_fails_is_followed_by_a_move_from_a_savepoint(
+            Playground playground, Moves moves) throws IOException {
+        try (FlinkOnLab flink = FlinkOnLab.start(playground, "2.3.0", "flink-shared-state.yaml")) {
+            String before = flink.runningJob();
+            String node = otherNode(playground);
+            PodMigrationStatus status;
+            try (FaultyRuntime runtime = FaultyRuntime.on(playground.lab(), node).spoil("/")) {
+                status = moves.succeed(POD, node, spec -> spec.setStrategy(Strategy.Hybrid));
+                assertThat(runtime.restores()).isPositive();
+            }
+            assertThat(status.getWorkload().isFellBack()).isTrue();
+            assertThat(flink.jobs("FINISHED")).contains(before);
+            assertThat(flink.restored()).isEqualTo(1);
+            flink.expectNoWrongCount();
+        }
+    }
+
+    @Test
+    void with_a_restore_that_succeeds_hybrid_leaves_the_job_alone(
+            Playground playground, Moves moves) throws IOException {
+        try (FlinkOnLab flink = FlinkOnLab.start(playground, "1.20.5", "flink-shared-state.yaml")) {
+            String before = flink.runningJob();
+            PodMigrationStatus status =
+                    moves.succeed(
+                            POD, otherNode(playground), spec -> spec.setStrategy(Strategy.Hybrid));
+            assertThat(status.getWorkload().isFellBack()).isFalse();
+            assertThat(flink.runningJob()).isEqualTo(before);
+            assertThat(flink.restored()).isZero();
+            flink.expectNoWrongCount();
+        }
+    }
+
+    @Test
+    void what_is_declared_to_keep_nothing_is_made_anew(Playground playground, Moves moves)
+            throws IOException {
+        try (FlinkOnLab flink = FlinkOnLab.start(playground, "2.3.0", "flink-shared-state.yaml")) {
+            String node = otherNode(playground);
+            moves.fail(
+                    POD,
+                    node,
+                    FailureReason.StateNotExternal,
+                    spec -> spec.setStrategy(Strategy.Recreate));
+            playground.kubectl("annotate", "pod", POD, "podmigration.dev/stateless=true").orFail();
+            moves.succeed(POD, node, spec -> spec.setStrategy(Strategy.Recreate));
+            flink.expectNoWrongCount();
+        }
+    }
+
+    private static String otherNode(Playground playground) {
+        return Lab.otherNode(playground.pod(POD).getSpec().getNodeName());
+    }
+}

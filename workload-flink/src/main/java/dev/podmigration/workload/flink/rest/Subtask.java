@@ -1,0 +1,4 @@
+package dev.podmigration.workload.flink.rest;
+
+/** Where a task runs. */
+public record Subtask(int index, String status, int attempt, String taskManagerId) {}
