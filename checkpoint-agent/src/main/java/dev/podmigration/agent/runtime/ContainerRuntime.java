@@ -42,7 +42,7 @@ public interface ContainerRuntime extends AutoCloseable {
     void noticeResumed(String containerId) throws IOException;
 
     /**
-     * Starts a container that was created.
+     * Starts a container that was created, also one whose creator did not wait for the answer.
      *
      * @throws IOException also if it was started before
      */

@@ -5,14 +5,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.podmigration.agent.host.Host;
 import dev.podmigration.agent.host.MountInfo;
 import dev.podmigration.agent.runtime.cri.Container;
+import dev.podmigration.agent.runtime.cri.ContainerConfig;
 import dev.podmigration.agent.runtime.cri.ContainerFilter;
+import dev.podmigration.agent.runtime.cri.ContainerMetadata;
 import dev.podmigration.agent.runtime.cri.ContainerState;
 import dev.podmigration.agent.runtime.cri.ContainerStatusRequest;
 import dev.podmigration.agent.runtime.cri.ContainerStatusResponse;
+import dev.podmigration.agent.runtime.cri.CreateContainerRequest;
+import dev.podmigration.agent.runtime.cri.ImageSpec;
 import dev.podmigration.agent.runtime.cri.ListContainersRequest;
 import dev.podmigration.agent.runtime.cri.ListPodSandboxRequest;
 import dev.podmigration.agent.runtime.cri.PodSandbox;
+import dev.podmigration.agent.runtime.cri.PodSandboxConfig;
 import dev.podmigration.agent.runtime.cri.PodSandboxFilter;
+import dev.podmigration.agent.runtime.cri.PodSandboxMetadata;
 import dev.podmigration.agent.runtime.cri.PodSandboxState;
 import dev.podmigration.agent.runtime.cri.PodSandboxStateValue;
 import dev.podmigration.agent.runtime.cri.PodSandboxStatusRequest;
@@ -59,6 +65,11 @@ public final class CrioRuntimeClient implements ContainerRuntime {
     private static final String CONTAINER_NAME = "io.kubernetes.container.name";
     private static final String CONTAINER_ID = "io.kubernetes.cri-o.ContainerID";
     private static final String LOG_PATH = "io.kubernetes.cri-o.LogPath";
+    private static final String SANDBOX_ID = "io.kubernetes.cri-o.SandboxID";
+    private static final String IMAGE_NAME = "io.kubernetes.cri-o.ImageName";
+    private static final String CRIO_NAME = "io.kubernetes.cri-o.Name";
+    private static final String POD_NAME = "io.kubernetes.pod.name";
+    private static final String POD_NAMESPACE = "io.kubernetes.pod.namespace";
     private static final String SHM_PATH = "io.kubernetes.cri-o.ShmPath";
 
     private final Host host;
@@ -129,12 +140,83 @@ public final class CrioRuntimeClient implements ContainerRuntime {
 
     @Override
     public void start(String containerId) throws IOException {
-        call(
-                cri ->
-                        cri.startContainer(
-                                StartContainerRequest.newBuilder()
-                                        .setContainerId(containerId)
-                                        .build()));
+        StartContainerRequest request =
+                StartContainerRequest.newBuilder().setContainerId(containerId).build();
+        try {
+            call(cri -> cri.startContainer(request));
+        } catch (ContainerRuntimeException e) {
+            if (!(e.getCause() instanceof StatusRuntimeException refusal)
+                    || refusal.getStatus().getCode() != Status.Code.NOT_FOUND) {
+                throw e;
+            }
+            finishCreation(containerId);
+            call(cri -> cri.startContainer(request));
+        }
+    }
+
+    /**
+     * A container whose creator hung up while it was made is kept by CRI-O 1.36 for whoever asks
+     * for the same name again, shown to nobody, and removed after some minutes
+     * (server/container_create.go, internal/resourcestore). So it is asked for again; of the
+     * request only what makes the name is looked at.
+     */
+    private void finishCreation(String containerId) throws IOException {
+        String bundle = configuration().bundle(containerId);
+        OciConfiguration oci =
+                OciConfiguration.parse(Files.readString(host.path(bundle + "/config.json")));
+        CreateContainerRequest request =
+                CreateContainerRequest.newBuilder()
+                        .setPodSandboxId(required(oci, bundle, SANDBOX_ID))
+                        .setConfig(
+                                ContainerConfig.newBuilder()
+                                        .setMetadata(
+                                                ContainerMetadata.newBuilder()
+                                                        .setName(
+                                                                required(
+                                                                        oci,
+                                                                        bundle,
+                                                                        CONTAINER_NAME))
+                                                        .setAttempt(attempt(oci, bundle)))
+                                        .setImage(
+                                                ImageSpec.newBuilder()
+                                                        .setImage(
+                                                                required(oci, bundle, IMAGE_NAME))))
+                        .setSandboxConfig(
+                                PodSandboxConfig.newBuilder()
+                                        .setMetadata(
+                                                PodSandboxMetadata.newBuilder()
+                                                        .setName(required(oci, bundle, POD_NAME))
+                                                        .setNamespace(
+                                                                required(
+                                                                        oci, bundle, POD_NAMESPACE))
+                                                        .setUid(
+                                                                required(
+                                                                        oci,
+                                                                        bundle,
+                                                                        POD_UID_LABEL))))
+                        .build();
+        String found = call(cri -> cri.createContainer(request)).getContainerId();
+        if (!found.equals(containerId)) {
+            throw new ContainerRuntimeException(
+                    "CRI-O no longer kept container " + containerId + " and made " + found);
+        }
+    }
+
+    /** The last part of CRI-O's name: {@code k8s_CONTAINER_POD_NAMESPACE_UID_ATTEMPT}. */
+    private static int attempt(OciConfiguration oci, String bundle)
+            throws ContainerRuntimeException {
+        String name = required(oci, bundle, CRIO_NAME);
+        try {
+            return Integer.parseInt(name.substring(name.lastIndexOf('_') + 1));
+        } catch (NumberFormatException e) {
+            throw new ContainerRuntimeException(
+                    "the name " + name + " of " + bundle + " does not end with a number", e);
+        }
+    }
+
+    private static String required(OciConfiguration oci, String bundle, String annotation)
+            throws ContainerRuntimeException {
+        return oci.annotation(annotation).orElseThrow(() -> missing(bundle, annotation));
     }
 
     @Override

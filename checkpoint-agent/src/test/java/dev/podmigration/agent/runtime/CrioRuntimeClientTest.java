@@ -148,6 +148,33 @@ class CrioRuntimeClientTest {
     }
 
     @Test
+    void aContainerIsStarted() throws IOException {
+        client.start(CONTAINER);
+        assertThat(crio.started).containsExactly(CONTAINER);
+    }
+
+    /** CRI-O keeps it under its name, and shows it to nobody. */
+    @Test
+    void aContainerWhoseCreatorHungUpIsAskedForAgainAndStarted() throws IOException {
+        Path bundle =
+                Files.createDirectories(
+                        root.resolve(
+                                "run/containers/storage/overlay-containers/"
+                                        + CONTAINER
+                                        + "/userdata"));
+        Files.writeString(
+                bundle.resolve("config.json"),
+                CrioConfigurationTest.resource("container-config.json"));
+        crio.keptForTheirCreators.put(
+                "k8s_coredns_coredns-5f85f776d7-4w5q7_kube-system_" + UID + "_0", CONTAINER);
+
+        client.start(CONTAINER);
+
+        assertThat(crio.started).containsExactly(CONTAINER);
+        assertThat(crio.keptForTheirCreators).isEmpty();
+    }
+
+    @Test
     void podsOfAHandlerAndHandlersAndVersionAreTold() throws IOException {
         assertThat(client.podsOfHandler("podmigration")).containsExactly("kube-system/coredns");
         assertThat(client.podsOfHandler("crun")).isEmpty();

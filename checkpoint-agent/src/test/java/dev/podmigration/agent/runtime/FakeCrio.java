@@ -10,6 +10,8 @@ import dev.podmigration.agent.runtime.cri.ContainerState;
 import dev.podmigration.agent.runtime.cri.ContainerStatus;
 import dev.podmigration.agent.runtime.cri.ContainerStatusRequest;
 import dev.podmigration.agent.runtime.cri.ContainerStatusResponse;
+import dev.podmigration.agent.runtime.cri.CreateContainerRequest;
+import dev.podmigration.agent.runtime.cri.CreateContainerResponse;
 import dev.podmigration.agent.runtime.cri.ListContainersRequest;
 import dev.podmigration.agent.runtime.cri.ListContainersResponse;
 import dev.podmigration.agent.runtime.cri.ListPodSandboxRequest;
@@ -21,6 +23,8 @@ import dev.podmigration.agent.runtime.cri.PodSandboxStatusRequest;
 import dev.podmigration.agent.runtime.cri.PodSandboxStatusResponse;
 import dev.podmigration.agent.runtime.cri.RuntimeHandler;
 import dev.podmigration.agent.runtime.cri.RuntimeServiceGrpc;
+import dev.podmigration.agent.runtime.cri.StartContainerRequest;
+import dev.podmigration.agent.runtime.cri.StartContainerResponse;
 import dev.podmigration.agent.runtime.cri.StatusRequest;
 import dev.podmigration.agent.runtime.cri.StatusResponse;
 import dev.podmigration.agent.runtime.cri.VersionRequest;
@@ -63,6 +67,11 @@ final class FakeCrio extends RuntimeServiceGrpc.RuntimeServiceImplBase implement
     final Map<String, JsonNode> sandboxConfigurations = new LinkedHashMap<>();
     final Map<String, List<Container>> containers = new LinkedHashMap<>();
     final Map<String, ObjectNode> containerInfos = new LinkedHashMap<>();
+
+    /** Containers that were made, but whose creator did not wait, by their CRI-O name. */
+    final Map<String, String> keptForTheirCreators = new LinkedHashMap<>();
+
+    final List<String> started = new ArrayList<>();
     Optional<Status> failNext = Optional.empty();
     String configuration = CrioConfigurationTest.real();
     private final ServerSocketChannel front;
@@ -199,6 +208,40 @@ final class FakeCrio extends RuntimeServiceGrpc.RuntimeServiceImplBase implement
                         .setStatus(ContainerStatus.getDefaultInstance())
                         .putInfo("info", containerInfos.get(request.getContainerId()).toString())
                         .build());
+    }
+
+    @Override
+    public void createContainer(
+            CreateContainerRequest request, StreamObserver<CreateContainerResponse> observer) {
+        PodSandboxMetadata pod = request.getSandboxConfig().getMetadata();
+        ContainerMetadata container = request.getConfig().getMetadata();
+        String name =
+                String.join(
+                        "_",
+                        "k8s",
+                        container.getName(),
+                        pod.getName(),
+                        pod.getNamespace(),
+                        pod.getUid(),
+                        String.valueOf(container.getAttempt()));
+        String kept = keptForTheirCreators.remove(name);
+        answer(
+                observer,
+                CreateContainerResponse.newBuilder()
+                        .setContainerId(kept == null ? "anew" : kept)
+                        .build());
+    }
+
+    @Override
+    public void startContainer(
+            StartContainerRequest request, StreamObserver<StartContainerResponse> observer) {
+        if (keptForTheirCreators.containsValue(request.getContainerId())) {
+            observer.onError(
+                    Status.NOT_FOUND.withDescription("is not yet created").asRuntimeException());
+            return;
+        }
+        started.add(request.getContainerId());
+        answer(observer, StartContainerResponse.getDefaultInstance());
     }
 
     private <T> void answer(StreamObserver<T> observer, T message) {
