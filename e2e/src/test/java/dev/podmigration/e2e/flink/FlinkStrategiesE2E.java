@@ -103,7 +103,9 @@ final class FlinkStrategiesE2E {
                     node,
                     FailureReason.StateNotExternal,
                     spec -> spec.setStrategy(Strategy.Recreate));
-            playground.kubectl("annotate", "pod", POD, "podmigration.dev/stateless=true").orFail();
+            playground
+                    .kubectl("annotate", "pod", POD, "workload.podmigration.dev/stateless=true")
+                    .orFail();
             moves.succeed(POD, node, spec -> spec.setStrategy(Strategy.Recreate));
             flink.expectNoWrongCount();
         }

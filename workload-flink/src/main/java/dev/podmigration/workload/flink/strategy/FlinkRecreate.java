@@ -30,7 +30,7 @@ import java.util.Optional;
 public final class FlinkRecreate implements MigrationStrategy {
 
     /** The same that the operator's own Recreate wants. */
-    static final String STATELESS = "podmigration.dev/stateless";
+    static final String STATELESS = "workload.podmigration.dev/stateless";
 
     private static final Duration POLL = Duration.ofMillis(500);
 
