@@ -243,9 +243,9 @@ public enum FailureReason {
     FlinkRestUnreachable(
             true,
             "If the message says that no endpoint was found, annotate the pod with"
-                    + " podmigration.dev/flink-rest: SERVICE:PORT. Otherwise see whether the"
-                    + " JobManager runs, and let network policies admit the operator to its REST"
-                    + " port."),
+                + " workload.podmigration.dev/flink-rest: SERVICE:PORT. Otherwise see whether the"
+                + " JobManager runs, and let network policies admit the operator to its REST"
+                + " port."),
 
     /** Flink's REST endpoint wants TLS or credentials. */
     FlinkRestSecured(
@@ -257,8 +257,8 @@ public enum FailureReason {
     /** Something answers at the REST endpoint, but not as Flink does. */
     FlinkRestNotUnderstood(
             false,
-            "Check that podmigration.dev/flink-rest, or the Service that was found, leads to the"
-                    + " REST port of a JobManager of Flink 1.20 to 2.3."),
+            "Check that workload.podmigration.dev/flink-rest, or the Service that was found, leads"
+                    + " to the REST port of a JobManager of Flink 1.20 to 2.3."),
 
     /** The job is not RUNNING with all of its tasks. */
     FlinkJobNotRunning(true, "Wait until the job and all of its tasks are RUNNING, then migrate."),

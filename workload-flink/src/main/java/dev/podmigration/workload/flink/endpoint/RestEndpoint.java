@@ -18,7 +18,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 public record RestEndpoint(RestAddress address, Pod jobManager) {
 
     /** On the pod that is moved: {@code service:port} in its own namespace. */
-    public static final String ANNOTATION = "podmigration.dev/flink-rest";
+    public static final String ANNOTATION = "workload.podmigration.dev/flink-rest";
 
     /**
      * Asks the API server, not Flink.

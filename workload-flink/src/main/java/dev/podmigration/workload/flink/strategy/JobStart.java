@@ -31,9 +31,9 @@ import java.util.regex.Pattern;
  */
 record JobStart(JarId jar, Optional<String> entryClass, String arguments, int parallelism) {
 
-    static final String JAR = "podmigration.dev/flink-jar";
-    static final String ENTRY_CLASS = "podmigration.dev/flink-entry-class";
-    static final String ARGUMENTS = "podmigration.dev/flink-arguments";
+    static final String JAR = "workload.podmigration.dev/flink-jar";
+    static final String ENTRY_CLASS = "workload.podmigration.dev/flink-entry-class";
+    static final String ARGUMENTS = "workload.podmigration.dev/flink-arguments";
 
     private static final String KEY = "start.";
     private static final Pattern CLASS = Pattern.compile("[\\w$]+(\\.[\\w$]+)*");

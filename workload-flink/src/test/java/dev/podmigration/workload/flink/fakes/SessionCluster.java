@@ -30,9 +30,9 @@ public final class SessionCluster implements AutoCloseable {
                         .editMetadata()
                         .withAnnotations(
                                 Map.of(
-                                        "podmigration.dev/flink-jar",
+                                        "workload.podmigration.dev/flink-jar",
                                         JAR,
-                                        "podmigration.dev/flink-arguments",
+                                        "workload.podmigration.dev/flink-arguments",
                                         "--rate 200"))
                         .endMetadata()
                         .editSpec()

@@ -169,9 +169,9 @@ class StrategiesOnRealFlinkIT {
     private static Pod jobManager() {
         return new PodBuilder(FlinkPods.jobManager("127.0.0.1"))
                 .editMetadata()
-                .addToAnnotations("podmigration.dev/flink-jar", JAR)
+                .addToAnnotations("workload.podmigration.dev/flink-jar", JAR)
                 .addToAnnotations(
-                        "podmigration.dev/flink-entry-class",
+                        "workload.podmigration.dev/flink-entry-class",
                         "dev.podmigration.examples.flink.CounterJob")
                 .endMetadata()
                 .build();
