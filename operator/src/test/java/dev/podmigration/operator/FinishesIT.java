@@ -78,7 +78,7 @@ class FinishesIT {
                 .as(() -> stage.report(ended))
                 .isEqualTo(PodMigrationPhase.Succeeded);
         assertThat(stage.places()).hasSize(1).containsValue(stage.target());
-        assertThat(stage.events(ended)).contains("ForcedRemoval");
+        stage.awaitEvents(ended, "ForcedRemoval");
     }
 
     @Test
@@ -166,8 +166,8 @@ class FinishesIT {
     void eventsTellTheStoryOnTheMigrationAndOnThePods() {
         PodMigration ended = stage.awaitEnd(stage.migrate("app"));
 
-        assertThat(stage.events(ended))
-                .contains("Checking", "Preparing", "Armed", "Frozen", "Committed", "Succeeded");
-        assertThat(stage.events(stage.pods().getFirst())).contains("Committed");
+        stage.awaitEvents(
+                ended, "Checking", "Preparing", "Armed", "Frozen", "Committed", "Succeeded");
+        stage.awaitEvents(stage.pods().getFirst(), "Committed");
     }
 }

@@ -54,6 +54,7 @@ class RefusedByTheApiServerIT {
             assertThat(stalled.getMessage())
                     .contains("refuses to delete Pod " + stage.namespace() + "/app")
                     .contains("nobody changes anything here today");
+            stage.awaitEvents(migration, "ChangeRefused");
             Event event = stage.event(migration, "ChangeRefused").orElseThrow();
             assertThat(event.getType()).isEqualTo("Warning");
             assertThat(event.getMessage()).endsWith(FailureReason.ChangeRefused.remedy());

@@ -329,7 +329,7 @@ class RefusesBadInputIT {
         assertThat(status.getFindings()).extracting(Finding::getReason).contains(row.reason());
         assertThat(stage.halves()).isEmpty();
         assertThat(stage.places()).containsOnlyKeys("app").containsValue(stage.source());
-        assertThat(stage.events(ended)).contains(row.reason().name());
+        stage.awaitEvents(ended, row.reason().name());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.podmigration.operator.fakes;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.podmigration.api.v1alpha1.Ability;
@@ -347,6 +348,11 @@ public final class Stage implements AutoCloseable {
 
     public List<String> events(HasMetadata about) {
         return eventsAbout(about).map(Event::getReason).toList();
+    }
+
+    /** Waits until all of these were told: an event follows the change that it tells of. */
+    public void awaitEvents(HasMetadata about, String... reasons) {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(events(about)).contains(reasons));
     }
 
     /** The first event of this reason. */
