@@ -338,8 +338,8 @@ public enum FailureReason {
     StateNotExternal(
             false,
             "If the job keeps nothing in Flink's state, say so with the annotation"
-                    + " podmigration.dev/state: external on its pods; otherwise use another"
-                    + " strategy."),
+                + " workload.podmigration.dev/stateless: true on its pods; otherwise use another"
+                + " strategy."),
 
     /** No strategy that the migration and the policy allow can move this pod. */
     NoStrategyPossible(
