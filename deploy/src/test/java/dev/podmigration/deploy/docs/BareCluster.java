@@ -51,10 +51,18 @@ final class BareCluster {
         return shell;
     }
 
-    /** Takes away what the tests of other pages have left. */
+    /**
+     * Takes away what the tests of other pages have left. A kind is served a moment before its
+     * storage answers, and one that is deleted in that moment is never gone.
+     */
     void clear() throws IOException, InterruptedException {
         shell.orFail(
                 """
+                for crd in $(kubectl get crds -o name | grep podmigration); do
+                    timeout 60 sh -c '
+                        until kubectl get --all-namespaces "$0" >/dev/null 2>&1; do sleep 0.1; done
+                    ' "${crd#*/}"
+                done
                 kubectl delete namespace podmigration-system flink --ignore-not-found --wait=false
                 kinds=crds,clusterroles,clusterrolebindings,runtimeclasses
                 kinds=$kinds,validatingadmissionpolicies,validatingadmissionpolicybindings
