@@ -23,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import picocli.CommandLine;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
@@ -37,7 +38,7 @@ class StartsEarlyIT {
     private static final Duration SOON = Duration.ofSeconds(30);
 
     @Test
-    void whatCannotBeWatchedYetIsTriedAgain(ApiServer server) {
+    void whatCannotBeWatchedYetIsTriedAgain(ApiServer server) throws IOException {
         String namespace = server.newNamespace("early");
         Config config = OperatorRights.in(namespace, server);
         withdraw(server, config, namespace);
