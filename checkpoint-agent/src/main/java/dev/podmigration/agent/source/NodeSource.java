@@ -225,6 +225,11 @@ public final class NodeSource implements SourceAgent {
     }
 
     @Override
+    public List<String> reserved(String checkpointUid) throws IOException {
+        return tools.addresses().reserved(checkpointUid);
+    }
+
+    @Override
     public Outcome settle(PodCheckpoint checkpoint) throws AgentFailure, IOException {
         String uid = checkpoint.getMetadata().getUid();
         Optional<SourceRecord> found = tools.commit().record(uid);
