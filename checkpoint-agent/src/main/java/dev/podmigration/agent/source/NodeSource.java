@@ -318,6 +318,7 @@ public final class NodeSource implements SourceAgent {
     private void thaw(SourceRecord record) throws IOException, AgentFailure {
         try {
             FaultPoints.reach("source thaws");
+            tools.commit().allowStart(record);
             fence.lift(record, tools.runtime().pod(record.podUid()));
             Optional<PodCgroup> groups = tools.cgroups().ofPod(record.podUid());
             if (groups.isPresent()) {
@@ -376,6 +377,7 @@ public final class NodeSource implements SourceAgent {
                 endMigration(record.name(), null);
                 tools.letHooksGo(record.containers());
             }
+            tools.commit().allowStart(record);
             FaultPoints.reach("source has killed");
             fence.liftWhenGone(record);
         } catch (InterruptedException e) {
@@ -494,6 +496,7 @@ public final class NodeSource implements SourceAgent {
                         record.checkpoint() + " could not be recovered: " + e.getMessage(), e);
             }
         }
+        tools.commit().allowOtherStarts();
         endLeftDumps();
     }
 

@@ -19,6 +19,7 @@ import dev.podmigration.agent.peer.Identity;
 import dev.podmigration.agent.peer.PeerClient;
 import dev.podmigration.agent.runtime.KubeletAnswer;
 import dev.podmigration.agent.testnode.FakeCluster;
+import dev.podmigration.agent.testnode.FakeGuard;
 import dev.podmigration.agent.testnode.FakeHook;
 import dev.podmigration.agent.testnode.TestNode;
 import dev.podmigration.agent.wire.OutcomeRequest;
@@ -57,6 +58,7 @@ class NodeSourceTest {
     @TempDir Path root;
 
     private final FakeCluster cluster = new FakeCluster();
+    private final FakeGuard guard = new FakeGuard();
     private TestNode node;
     private SourceCommit commit;
     private ArchiveShelf archives;
@@ -71,7 +73,9 @@ class NodeSourceTest {
         reservation = root.resolve("var/lib/cni/networks/pods/10.9.0.2");
         Files.createDirectories(reservation.getParent());
         Files.writeString(reservation, TestNode.SANDBOX + "\r\neth0");
-        commit = new SourceCommit(new RecordStore<>(root.resolve("records"), SourceRecord.class));
+        commit =
+                new SourceCommit(
+                        new RecordStore<>(root.resolve("records"), SourceRecord.class), guard);
         archives = ArchiveShelf.open(node.host(), root.resolve("archives"), Clock.systemUTC());
         criu = CriuConfiguration.of(node.host(), "/usr/bin/crun");
         source =
@@ -347,19 +351,46 @@ class NodeSourceTest {
         assertThat(reservation).hasContent(TestNode.SANDBOX + "\r\neth0");
     }
 
+    @Test
+    void a_kubelet_may_start_again_what_was_rolled_back_or_is_being_deleted() throws Exception {
+        begin();
+        commit.grant(CHECKPOINT, RESTORE);
+        source.recover();
+        assertThat(guard.refused()).containsExactly(TestNode.POD);
+        cluster.deletePod();
+
+        source.settle(checkpoint());
+
+        assertThat(guard.refused()).isEmpty();
+    }
+
+    @Test
+    void a_kubelet_may_start_again_what_an_agent_did_not_come_to_grant() throws Exception {
+        begin();
+        guard.refuse(TestNode.POD);
+
+        source.recover();
+
+        assertThat(guard.refused()).isEmpty();
+        assertThat(guard.prepared()).isEmpty();
+    }
+
     private void begin() throws Exception {
-        commit.begin(
-                new SourceRecord(
-                        SourceState.FROZEN,
-                        new ObjectKey("flink", "move", CHECKPOINT),
-                        RESTORE,
-                        TestNode.POD,
-                        "veth-of-nobody",
-                        7,
-                        List.of("10.9.0.2/24"),
-                        List.of(TestNode.id("main")),
-                        Instant.parse("2026-08-01T10:00:00Z"),
-                        "node-b"));
+        commit.begin(record(CHECKPOINT));
+    }
+
+    private static SourceRecord record(String checkpointUid) {
+        return new SourceRecord(
+                SourceState.FROZEN,
+                new ObjectKey("flink", "move", checkpointUid),
+                RESTORE,
+                TestNode.POD,
+                "veth-of-nobody",
+                7,
+                List.of("10.9.0.2/24"),
+                List.of(TestNode.id("main")),
+                Instant.parse("2026-08-01T10:00:00Z"),
+                "node-b");
     }
 
     private static PodRestore cancelled() {
