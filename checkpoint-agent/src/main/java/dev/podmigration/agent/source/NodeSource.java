@@ -316,6 +316,13 @@ public final class NodeSource implements SourceAgent {
      * containers when CRIU has let them go, and must find them resumable.
      */
     private void thaw(SourceRecord record) throws IOException, AgentFailure {
+        if (isFrozenAgain(record)) {
+            LOG.warn(
+                    "{} was rolled back, and its pod is being moved again by now: it stays as it"
+                            + " is",
+                    record.checkpoint());
+            return;
+        }
         try {
             FaultPoints.reach("source thaws");
             tools.commit().allowStart(record);
@@ -345,6 +352,14 @@ public final class NodeSource implements SourceAgent {
             Thread.currentThread().interrupt();
             throw new AgentFailure(FailureReason.Cancelled, "The agent is stopping", e);
         }
+    }
+
+    /** By another PodCheckpoint: one whose agent was away can outlive its migration. */
+    private boolean isFrozenAgain(SourceRecord record) throws IOException {
+        return tools.commit().all().stream()
+                .filter(other -> !other.name().equals(record.name()))
+                .filter(other -> other.podUid().equals(record.podUid()))
+                .anyMatch(other -> other.state() != SourceState.ROLLED_BACK);
     }
 
     /**

@@ -53,6 +53,7 @@ import java.util.Map;
 class NodeSourceTest {
 
     private static final String CHECKPOINT = "c0ffee00-6a7e-4d1c-9a52-1d2c3b4a5f60";
+    private static final String NEWER = "c0ffee01-6a7e-4d1c-9a52-1d2c3b4a5f60";
     private static final String RESTORE = "deadbeef-6a7e-4d1c-9a52-1d2c3b4a5f60";
 
     @TempDir Path root;
@@ -373,6 +374,25 @@ class NodeSourceTest {
 
         assertThat(guard.refused()).isEmpty();
         assertThat(guard.prepared()).isEmpty();
+    }
+
+    /**
+     * The record of the first attempt stays until its PodCheckpoint is gone, and that can wait for
+     * an agent that was away.
+     */
+    @Test
+    void an_older_attempt_does_not_wake_a_pod_that_a_newer_one_has_frozen() throws Exception {
+        begin();
+        source.settle(checkpoint());
+        commit.begin(record(NEWER));
+        commit.grant(NEWER, RESTORE);
+
+        source.recover();
+        source.settle(checkpoint());
+
+        assertThat(guard.refused()).containsExactly(TestNode.POD);
+        assertThat(commit.record(NEWER).orElseThrow().state()).isEqualTo(SourceState.GRANTED);
+        assertThat(reservation).content().startsWith("podmigration " + NEWER + "\r\n");
     }
 
     private void begin() throws Exception {
