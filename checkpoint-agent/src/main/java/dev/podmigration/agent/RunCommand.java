@@ -259,12 +259,7 @@ final class RunCommand implements Callable<Integer> {
                             new NodePods(
                                     client,
                                     settings.node(),
-                                    uid ->
-                                            checkpoints.wake(
-                                                    found ->
-                                                            uid.equals(
-                                                                    found.getSpec()
-                                                                            .getPodUid())))) {
+                                    new DeletedPods(checkpoints, target))) {
                 keepRenewed(
                         renewals, certificates, identity, certificates.renew(identity, SIGN_LIMIT));
                 target.recover(pods.uids(), restores::wake);
