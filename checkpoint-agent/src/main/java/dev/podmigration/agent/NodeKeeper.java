@@ -6,6 +6,7 @@ import dev.podmigration.agent.canary.Proof;
 import dev.podmigration.agent.canary.SwapProof;
 import dev.podmigration.agent.fence.FenceRehearsal;
 import dev.podmigration.agent.fence.PacketFilter;
+import dev.podmigration.agent.guard.HookDirectory;
 import dev.podmigration.agent.host.Host;
 import dev.podmigration.agent.install.NodeParts;
 import dev.podmigration.agent.metrics.AgentMetrics;
@@ -50,6 +51,7 @@ final class NodeKeeper {
     private final NodeParts parts;
     private final Canary canary;
     private final SwapProof swap;
+    private final HookDirectory hooks;
     private final NodeFactsReader reader;
     private final MigrationNodePublisher publisher;
     private final AgentMetrics metrics;
@@ -69,6 +71,7 @@ final class NodeKeeper {
             NodeParts parts,
             Canary canary,
             SwapProof swap,
+            HookDirectory hooks,
             NodeFactsReader reader,
             MigrationNodePublisher publisher,
             AgentMetrics metrics) {
@@ -80,6 +83,7 @@ final class NodeKeeper {
         this.parts = parts;
         this.canary = canary;
         this.swap = swap;
+        this.hooks = hooks;
         this.reader = reader;
         this.publisher = publisher;
         this.metrics = metrics;
@@ -97,6 +101,7 @@ final class NodeKeeper {
             FenceRehearsal.run(filter);
             List<Proof> proved = new ArrayList<>(canary.prove(runtime.configuration()));
             proved.add(swap.prove());
+            proved.add(hooks.prove());
             proofs = List.copyOf(proved);
             metrics.proved(
                     proofs.stream().collect(Collectors.toMap(Proof::ability, Proof::proved)));

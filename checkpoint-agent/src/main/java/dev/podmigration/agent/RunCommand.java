@@ -18,6 +18,8 @@ import dev.podmigration.agent.fence.FilterId;
 import dev.podmigration.agent.fence.LeftFences;
 import dev.podmigration.agent.fence.NftPacketFilter;
 import dev.podmigration.agent.fence.PacketFilter;
+import dev.podmigration.agent.guard.HookDirectory;
+import dev.podmigration.agent.guard.HookGuard;
 import dev.podmigration.agent.host.Cgroups;
 import dev.podmigration.agent.host.Host;
 import dev.podmigration.agent.host.HostCommand;
@@ -131,6 +133,7 @@ final class RunCommand implements Callable<Integer> {
                                 KubeletTrust.context(host, SERVICE_ACCOUNT.resolve("ca.crt")))) {
             LOG.info("Probes are answered at port {}", health.port());
             HostCommand command = NamespaceCommand.ofProcess(1);
+            HookDirectory hooks = new HookDirectory(host);
             NodeDirectories directories = new NodeDirectories(host);
             TmpfsMounts mounts = new TmpfsMounts(host, command);
             Cgroups cgroups = Cgroups.of(host);
@@ -144,7 +147,8 @@ final class RunCommand implements Callable<Integer> {
                     new SourceCommit(
                             new RecordStore<>(
                                     directories.data().resolve("records/checkpoints"),
-                                    SourceRecord.class));
+                                    SourceRecord.class),
+                            new HookGuard(hooks));
             TargetCommit targetCommit =
                     new TargetCommit(
                             new RecordStore<>(
@@ -225,6 +229,7 @@ final class RunCommand implements Callable<Integer> {
                             new NodeParts(host, command, CrioRuntimeClient.DEFAULT_SOCKET, runtime),
                             new Canary(host, command),
                             new SwapProof(host, mounts),
+                            hooks,
                             new NodeFactsReader(host, command, runtime),
                             new MigrationNodePublisher(
                                     client, settings.node(), FaultPoints.clock()),
@@ -254,12 +259,7 @@ final class RunCommand implements Callable<Integer> {
                             new NodePods(
                                     client,
                                     settings.node(),
-                                    uid ->
-                                            checkpoints.wake(
-                                                    found ->
-                                                            uid.equals(
-                                                                    found.getSpec()
-                                                                            .getPodUid())))) {
+                                    new DeletedPods(checkpoints, target))) {
                 keepRenewed(
                         renewals, certificates, identity, certificates.renew(identity, SIGN_LIMIT));
                 target.recover(pods.uids(), restores::wake);

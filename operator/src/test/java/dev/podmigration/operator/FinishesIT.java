@@ -2,9 +2,11 @@ package dev.podmigration.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
 import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
+import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.apiserver.ApiServer;
 import dev.podmigration.apiserver.ApiServerExtension;
 import dev.podmigration.operator.fakes.Stage;
@@ -45,12 +47,61 @@ class FinishesIT {
 
         stage.cancel(migration);
 
+        stage.awaitEvents(migration, "CancelRefused");
+        stage.agents().release(PodCheckpointPhase.Released);
+        assertSucceededRefusing(migration);
+    }
+
+    /** Only the target's agent knows then whether it runs; the commit is not in the status yet. */
+    @Test
+    void cancellingBetweenTheGrantAndTheCommitIsRefusedWithAnEvent() {
+        stage.agents().hold(PodRestorePhase.Committed);
+        PodMigration migration = stage.migrate("app");
+        awaitGrant(migration);
+
+        stage.cancel(migration);
+
+        stage.awaitEvents(migration, "CancelRefused");
+        stage.agents().release(PodRestorePhase.Committed);
+        assertSucceededRefusing(migration);
+    }
+
+    @Test
+    void cancellingWhatHasSucceededIsRefusedWithAnEvent() {
+        PodMigration migration = stage.awaitEnd(stage.migrate("app"));
+
+        stage.cancel(migration);
+
+        stage.awaitEvents(migration, "CancelRefused");
+        assertSucceededRefusing(migration);
+    }
+
+    private void awaitGrant(PodMigration migration) {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
-                .until(() -> stage.events(migration).contains("CancelRefused"));
-        stage.agents().release(PodCheckpointPhase.Released);
-        assertThat(stage.awaitEnd(migration).getStatus().getPhase())
+                .until(
+                        () ->
+                                stage.awaitPhase(migration, PodMigrationPhase.Restoring) != null
+                                        && stage.halves().stream()
+                                                .filter(PodCheckpoint.class::isInstance)
+                                                .map(PodCheckpoint.class::cast)
+                                                .anyMatch(
+                                                        half ->
+                                                                half.getStatus().getPhase()
+                                                                        == PodCheckpointPhase
+                                                                                .Granted));
+    }
+
+    private void assertSucceededRefusing(PodMigration migration) {
+        PodMigration ended = stage.awaitEnd(migration);
+        assertThat(ended.getStatus().getPhase())
+                .as(() -> stage.report(ended))
                 .isEqualTo(PodMigrationPhase.Succeeded);
+        assertThat(ended.getStatus().getConditions())
+                .filteredOn(condition -> "CancelRefused".equals(condition.getType()))
+                .extracting(Condition::getReason)
+                .containsExactly("Committed");
+        assertThat(stage.events(migration)).containsOnlyOnce("CancelRefused");
     }
 
     @Test

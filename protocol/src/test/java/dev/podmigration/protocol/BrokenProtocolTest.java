@@ -81,6 +81,22 @@ class BrokenProtocolTest {
         two(NEW_NAME.with(Flaw.GRANTS_BEFORE_RECORDING));
     }
 
+    /** The kubelet starts every pod that the API server still has for its node. */
+    @Test
+    void aSourcesNodeThatStartsAfterAPowerFailureWhatWasGranted() {
+        two(NEW_NAME.with(Flaw.DOES_NOT_GUARD));
+    }
+
+    @Test
+    void aSourcesNodeThatIsToldTooLateNotToStartWhatWasGranted() {
+        two(NEW_NAME.with(Flaw.GUARDS_AFTER_RECORDING));
+    }
+
+    @Test
+    void aSourcesNodeThatIsNotToldThatItMayStartThePodAgain() {
+        wrongEnd(NEW_NAME.with(Flaw.KEEPS_THE_GUARD));
+    }
+
     @Test
     void aTargetThatRunsWithoutAGrant() {
         two(

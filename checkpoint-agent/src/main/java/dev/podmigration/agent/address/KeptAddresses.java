@@ -1,5 +1,6 @@
 package dev.podmigration.agent.address;
 
+import dev.podmigration.agent.linux.ErrnoException;
 import dev.podmigration.agent.linux.LinkAddress;
 import dev.podmigration.agent.linux.LinkEnd;
 import dev.podmigration.agent.linux.RouteNetlink;
@@ -29,7 +30,7 @@ public final class KeptAddresses {
     }
 
     /**
-     * Removes an address.
+     * Removes an address. A pod that is being deleted loses its interface, and all of them with it.
      *
      * @return whether it was there
      */
@@ -41,6 +42,11 @@ public final class KeptAddresses {
                 if (present.linkIndex() == index && present.address().equals(address)) {
                     return netlink.remove(present);
                 }
+            }
+            return false;
+        } catch (ErrnoException e) {
+            if (!e.is("ENODEV")) {
+                throw e;
             }
             return false;
         }

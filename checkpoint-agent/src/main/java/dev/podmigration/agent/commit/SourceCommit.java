@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Where the commit of the source is decided: {@link SourceDecision} applied to a durable record. An
@@ -20,9 +21,11 @@ public final class SourceCommit {
     private static final Logger LOG = LoggerFactory.getLogger(SourceCommit.class);
 
     private final RecordStore<SourceRecord> records;
+    private final StartGuard guard;
 
-    public SourceCommit(RecordStore<SourceRecord> records) {
+    public SourceCommit(RecordStore<SourceRecord> records, StartGuard guard) {
         this.records = records;
+        this.guard = guard;
     }
 
     /**
@@ -42,6 +45,7 @@ public final class SourceCommit {
                     record.checkpoint() + " is " + before.get().state() + " already");
         }
         write(record);
+        guard.prepare(record.podUid());
     }
 
     /**
@@ -74,6 +78,11 @@ public final class SourceCommit {
     }
 
     private void write(SourceRecord record) throws IOException {
+        if (record.state() == SourceState.GRANTED) {
+            // First: a node that loses power between the two rolls back, and allows it again.
+            FaultPoints.reach("source guards");
+            guard.refuse(record.podUid());
+        }
         FaultPoints.reach("source records", record.state());
         records.write(record.name(), record);
         FaultPoints.reach("source has recorded", record.state());
@@ -87,6 +96,23 @@ public final class SourceCommit {
             return SourceDecision.Action.REFUSE;
         }
         return decide(checkpointUid, SourceEvent.GRANT_REQUESTED);
+    }
+
+    /**
+     * The node may make the pod's containers again: its record says that it runs here, or that it
+     * is being deleted, which a kubelet respects.
+     */
+    public void allowStart(SourceRecord record) throws IOException {
+        guard.allow(record.podUid());
+    }
+
+    /** The same for every pod that agents before this one did not come to. */
+    public void allowOtherStarts() throws IOException {
+        guard.allowAllBut(
+                all().stream()
+                        .filter(record -> record.state() == SourceState.GRANTED)
+                        .map(SourceRecord::podUid)
+                        .collect(Collectors.toSet()));
     }
 
     public Optional<SourceRecord> record(String checkpointUid) throws IOException {

@@ -2,6 +2,7 @@ package dev.podmigration.agent.install;
 
 import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.criu.CriuConfiguration;
+import dev.podmigration.agent.guard.HookDirectory;
 import dev.podmigration.agent.host.Host;
 import dev.podmigration.agent.host.HostCommand;
 import dev.podmigration.agent.host.HostFile;
@@ -47,6 +48,7 @@ public final class NodeParts {
     private final HostFile launcher;
     private final HostFile hook;
     private final HostFile realRuntime;
+    private final HookDirectory hooks;
     private final CreatedDirectories created;
 
     public NodeParts(Host host, HostCommand command, String crioSocket, ContainerRuntime crio) {
@@ -61,6 +63,7 @@ public final class NodeParts {
         this.launcher = new HostFile(host, NodeDirectories.DATA + "/bin/launcher", PROGRAM);
         this.hook = new HostFile(host, NodeDirectories.DATA + "/bin/hook", PROGRAM);
         this.realRuntime = new HostFile(host, NodeDirectories.DATA + "/runtime");
+        this.hooks = new HookDirectory(host);
         this.created = new CreatedDirectories(host);
     }
 
@@ -79,6 +82,7 @@ public final class NodeParts {
         created.create(process.dropInDirectory());
 
         realRuntime.write(nodesOwn.path() + "\n");
+        hooks.note().writeOrDelete(hooks.choose(crio.configuration().hookDirectories()));
         hook.write(script("hook"));
         launcher.write(script("launcher"));
         CriuConfiguration.of(host, nodesOwn.path()).install();
@@ -100,6 +104,7 @@ public final class NodeParts {
         check(missing, realRuntime, nodesOwn.path() + "\n");
         check(missing, hook, script("hook"));
         check(missing, launcher, script("launcher"));
+        check(missing, hooks.note(), hooks.choose(crio.configuration().hookDirectories()));
         check(
                 missing,
                 handlerFile(CrioProcess.find(host, crioSocket)),
@@ -141,6 +146,7 @@ public final class NodeParts {
         for (String runtime : List.of("crun", "runc")) {
             CriuConfiguration.of(host, runtime).remove();
         }
+        hooks.clear();
         created.removeEmpty();
         HostTree.delete(host.path(NodeDirectories.STATE));
         HostTree.delete(host.path(NodeDirectories.DATA));

@@ -18,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -134,10 +135,12 @@ public final class CheckpointHalf implements Half<PodCheckpoint> {
     private void migrate(PodCheckpoint object) throws AgentFailure, IOException {
         try {
             FreezeReport report = source.migrate(object, () -> frozen(object));
+            List<String> reserved = source.reserved(object.getMetadata().getUid());
             statuses.update(
                     object,
                     status -> {
                         report.into(status);
+                        status.setReservedAddresses(reserved);
                         status.setPhase(PodCheckpointPhase.Granted);
                     });
         } catch (AgentFailure failure) {
@@ -170,9 +173,11 @@ public final class CheckpointHalf implements Half<PodCheckpoint> {
     private void settle(PodCheckpoint object) throws AgentFailure, IOException {
         SourceAgent.Outcome outcome = source.settle(object);
         SourceAgent.Attempt attempt = source.attempt(object.getMetadata().getUid());
+        List<String> reserved = source.reserved(object.getMetadata().getUid());
         statuses.update(
                 object,
                 status -> {
+                    status.setReservedAddresses(reserved);
                     attempt.report().ifPresent(report -> report.into(status));
                     attempt.failure()
                             .ifPresent(failure -> status.setFailure(StatusWriter.failure(failure)));

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.StreamSupport;
 
 /**
  * What CRI-O is configured to, as far as it matters here; read from the running process, so that
@@ -17,6 +19,7 @@ import java.util.Optional;
  * @param systemdCgroups the cgroup driver is systemd, else cgroupfs
  * @param signaturePolicy a policy file is set explicitly; empty when CRI-O uses the system's
  * @param checkpointSupport CRI-O serves checkpoints
+ * @param hookDirectories where it looks for OCI hooks
  */
 public record CrioConfiguration(
         String storageRoot,
@@ -26,10 +29,12 @@ public record CrioConfiguration(
         String defaultRuntime,
         Map<String, CrioRuntime> runtimes,
         Optional<String> signaturePolicy,
-        boolean checkpointSupport) {
+        boolean checkpointSupport,
+        List<String> hookDirectories) {
 
     public CrioConfiguration {
         runtimes = Map.copyOf(runtimes);
+        hookDirectories = List.copyOf(hookDirectories);
     }
 
     public static CrioConfiguration parse(String toml) throws ContainerRuntimeException {
@@ -54,7 +59,10 @@ public record CrioConfiguration(
                 runtimes,
                 Optional.of(crio.path("image").path("signature_policy").asText())
                         .filter(path -> !path.isEmpty()),
-                checkpointSupport(crio));
+                checkpointSupport(crio),
+                StreamSupport.stream(runtime.path("hooks_dir").spliterator(), false)
+                        .map(JsonNode::asText)
+                        .toList());
     }
 
     /** The runtime of pods that name no runtime class. */

@@ -226,6 +226,11 @@ public final class NodeSource implements SourceAgent {
     }
 
     @Override
+    public List<String> reserved(String checkpointUid) throws IOException {
+        return tools.addresses().reserved(checkpointUid);
+    }
+
+    @Override
     public Outcome settle(PodCheckpoint checkpoint) throws AgentFailure, IOException {
         String uid = checkpoint.getMetadata().getUid();
         Optional<SourceRecord> found = tools.commit().record(uid);
@@ -312,8 +317,16 @@ public final class NodeSource implements SourceAgent {
      * containers when CRIU has let them go, and must find them resumable.
      */
     private void thaw(SourceRecord record) throws IOException, AgentFailure {
+        if (isFrozenAgain(record)) {
+            LOG.warn(
+                    "{} was rolled back, and its pod is being moved again by now: it stays as it"
+                            + " is",
+                    record.checkpoint());
+            return;
+        }
         try {
             FaultPoints.reach("source thaws");
+            tools.commit().allowStart(record);
             fence.lift(record, tools.runtime().pod(record.podUid()));
             Optional<PodCgroup> groups = tools.cgroups().ofPod(record.podUid());
             if (groups.isPresent()) {
@@ -337,6 +350,14 @@ public final class NodeSource implements SourceAgent {
             Thread.currentThread().interrupt();
             throw new AgentFailure(FailureReason.Cancelled, "The agent is stopping", e);
         }
+    }
+
+    /** By another PodCheckpoint: one whose agent was away can outlive its migration. */
+    private boolean isFrozenAgain(SourceRecord record) throws IOException {
+        return tools.commit().all().stream()
+                .filter(other -> !other.name().equals(record.name()))
+                .filter(other -> other.podUid().equals(record.podUid()))
+                .anyMatch(other -> other.state() != SourceState.ROLLED_BACK);
     }
 
     private void resume(List<String> containers, PodCgroup groups)
@@ -380,6 +401,7 @@ public final class NodeSource implements SourceAgent {
                 endMigration(record.name(), null);
                 tools.letHooksGo(record.containers());
             }
+            tools.commit().allowStart(record);
             FaultPoints.reach("source has killed");
             fence.liftWhenGone(record);
         } catch (InterruptedException e) {
@@ -498,6 +520,7 @@ public final class NodeSource implements SourceAgent {
                         record.checkpoint() + " could not be recovered: " + e.getMessage(), e);
             }
         }
+        tools.commit().allowOtherStarts();
         endLeftDumps();
     }
 

@@ -76,6 +76,11 @@ public final class SourceAddresses {
         }
     }
 
+    /** What is reserved for this PodCheckpoint. */
+    List<String> reserved(String owner) throws IOException {
+        return reservation.takenBy(owner).stream().map(InetAddress::getHostAddress).toList();
+    }
+
     /** The pod came back to life here: its addresses are its own again. */
     void giveBack(String owner) throws IOException, InterruptedException {
         for (InetAddress address : reservation.takenBy(owner)) {

@@ -74,6 +74,9 @@ public interface SourceAgent {
 
     Attempt attempt(String checkpointUid);
 
+    /** Addresses that no pod of this node gets as long as the PodCheckpoint exists. */
+    List<String> reserved(String checkpointUid) throws IOException;
+
     /**
      * Undoes whatever may be undone: before the grant, or when the target's record says that it
      * never ran.

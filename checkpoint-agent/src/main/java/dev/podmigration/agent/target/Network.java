@@ -22,7 +22,8 @@ import java.util.List;
 
 /**
  * The target pod's network between arming and resuming: it has the source's addresses, hears
- * everything, says nothing. Used by one thread at a time.
+ * everything, says nothing. Used by one thread at a time, but for {@link #abandon}, which the end of
+ * the stream and a wish to cancel may call at once.
  */
 final class Network implements RestoreFence, AutoCloseable {
 
@@ -37,12 +38,13 @@ final class Network implements RestoreFence, AutoCloseable {
     private final NetworkNamespace namespace;
     private final PodInterface link;
     private final List<InetAddress> kept = new ArrayList<>();
+    private boolean abandoned;
     private @Nullable HeldFrames held;
     private @Nullable Announcer announcer;
     private @Nullable PreparedChange lift;
     private @Nullable PreparedChange unmute;
 
-    private Network(
+    Network(
             PacketFilter filter,
             KeptAddresses addresses,
             FilterId id,
@@ -68,7 +70,10 @@ final class Network implements RestoreFence, AutoCloseable {
     }
 
     /** Frames that arrive from now on are held; nothing of the stack answers. */
-    void fence(List<String> keep) throws IOException, InterruptedException {
+    synchronized void fence(List<String> keep) throws IOException, InterruptedException {
+        if (abandoned) {
+            throw new IOException("the pod was given up before it was fenced");
+        }
         held = HeldFrames.start(link.podEnd(), link.nodeEnd(), HELD_BYTES);
         try (PreparedChange drop = filter.dropInput(id, namespace);
                 PreparedChange mute = filter.mute(id, link.nodeEnd())) {
@@ -144,7 +149,8 @@ final class Network implements RestoreFence, AutoCloseable {
      * The source keeps its addresses; this pod is going to be deleted and stays silent until then.
      */
     @Override
-    public void abandon() throws IOException, InterruptedException {
+    public synchronized void abandon() throws IOException, InterruptedException {
+        abandoned = true;
         for (InetAddress address : kept) {
             addresses.remove(link.podEnd(), address);
         }

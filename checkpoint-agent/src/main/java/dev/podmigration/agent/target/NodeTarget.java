@@ -198,6 +198,33 @@ public final class NodeTarget implements TargetAgent {
         }
     }
 
+    /**
+     * A pod that was made to be restored here is being deleted. If it was never accepted, because
+     * its migration was undone before, its launcher is told not to wait for that: the kubelet cannot
+     * end the pod while it does.
+     */
+    public void refuse(String podUid) throws IOException {
+        synchronized (pods) {
+            boolean accepted =
+                    tools.commit().record(podUid).isPresent()
+                            || tools.receivers().all().stream()
+                                    .anyMatch(record -> podUid.equals(record.podUid()));
+            if (!accepted && !RestoreMark.COMMITTED.isSet(tools.directories(), podUid)) {
+                RestoreMark.CANCELLED.set(tools.directories(), podUid);
+            }
+        }
+    }
+
+    /** It is gone, and nobody needs the mark. */
+    public void forgetRefused(String podUid) throws IOException {
+        synchronized (pods) {
+            if (tools.commit().record(podUid).isEmpty()
+                    && RestoreMark.CANCELLED.isSet(tools.directories(), podUid)) {
+                tools.directories().removeRestoreRecord(podUid);
+            }
+        }
+    }
+
     private void cancel(String podUid, String why) throws IOException {
         Optional<ArmedPod> pod = find(podUid);
         if (pod.isPresent()) {

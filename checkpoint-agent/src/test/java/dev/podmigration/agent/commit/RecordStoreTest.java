@@ -34,7 +34,8 @@ class RecordStoreTest {
 
     @BeforeEach
     void open() throws Exception {
-        commit = new SourceCommit(new RecordStore<>(directory, SourceRecord.class));
+        commit =
+                new SourceCommit(new RecordStore<>(directory, SourceRecord.class), StartGuard.NONE);
     }
 
     @Test
@@ -42,7 +43,8 @@ class RecordStoreTest {
         commit.begin(FROZEN);
         commit.grant("c1", "r1");
 
-        SourceCommit restarted = new SourceCommit(new RecordStore<>(directory, SourceRecord.class));
+        SourceCommit restarted =
+                new SourceCommit(new RecordStore<>(directory, SourceRecord.class), StartGuard.NONE);
 
         assertThat(restarted.all()).containsExactly(FROZEN.with(SourceState.GRANTED));
     }
@@ -119,7 +121,9 @@ class RecordStoreTest {
                 "mounts need root");
         run("mount", "-t", "tmpfs", "-o", "size=64k", "full", directory.toString());
         try {
-            commit = new SourceCommit(new RecordStore<>(directory, SourceRecord.class));
+            commit =
+                    new SourceCommit(
+                            new RecordStore<>(directory, SourceRecord.class), StartGuard.NONE);
             commit.begin(FROZEN);
             assertThatThrownBy(() -> Files.write(directory.resolve("filler"), new byte[1 << 20]))
                     .hasMessageContaining("No space left");

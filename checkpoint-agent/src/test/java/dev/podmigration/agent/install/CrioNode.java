@@ -44,6 +44,8 @@ final class CrioNode implements ContainerRuntime, CrioService {
         Files.createDirectories(root.resolve("usr/bin"));
         Files.createDirectories(root.resolve("etc/crio/crio.conf.d"));
         Files.createDirectories(root.resolve("var/lib"));
+        Files.createDirectories(root.resolve("run/hooks.d"));
+        Files.createDirectories(root.resolve("usr/share/containers/oci/hooks.d"));
         Files.createDirectories(root.resolve("run"));
         Files.createFile(
                 root.resolve("usr/bin/crun"),
@@ -158,6 +160,7 @@ final class CrioNode implements ContainerRuntime, CrioService {
                 [crio.runtime]
                 default_runtime = "crun"
                 cgroup_manager = "systemd"
+                hooks_dir = ["/run/hooks.d", "/etc/hooks.d", "/usr/share/containers/oci/hooks.d"]
                 [crio.runtime.runtimes.crun]
                 runtime_path = "/usr/bin/crun"
                 runtime_type = ""

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 
 import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.guard.HookDirectory;
+import dev.podmigration.agent.guard.HookGuard;
 import dev.podmigration.api.v1alpha1.FailureReason;
 
 import org.junit.jupiter.api.AfterEach;
@@ -119,6 +121,39 @@ class NodePartsTest {
                 root.resolve("var/lib/podmigration/bin/.launcher.podmigration"), "#!/bin");
         Files.createDirectories(root.resolve("run/podmigration/dumps/x"));
         Files.delete(root.resolve("etc/crio/crio.conf.d/99-podmigration.conf"));
+
+        parts.uninstall();
+
+        assertThat(node.content()).isEqualTo(before);
+    }
+
+    @Test
+    void hooksGoWhereCrioFindsThemAfterARestartOfTheNode() throws Exception {
+        parts.install();
+
+        assertThat(root.resolve("var/lib/podmigration/hook-directory"))
+                .hasContent("/usr/share/containers/oci/hooks.d\n");
+        assertThat(new HookDirectory(node.host).prove().proved()).isTrue();
+    }
+
+    @Test
+    void aNodeWithoutAPlaceForHooksSaysSo() throws Exception {
+        Files.delete(root.resolve("usr/share/containers/oci/hooks.d"));
+        parts.install();
+
+        assertThat(parts.state().missing()).isEmpty();
+        assertThat(new HookDirectory(node.host).prove().proved()).isFalse();
+    }
+
+    @Test
+    void whatWasRefusedIsAllowedWhenTheAgentGoes() throws Exception {
+        Path foreign = root.resolve("usr/share/containers/oci/hooks.d/other.json");
+        Files.writeString(foreign, "{}");
+        Map<String, String> before = node.content();
+        parts.install();
+        HookGuard guard = new HookGuard(new HookDirectory(node.host));
+        guard.prepare("0c5e3f00-6a7e-4d1c-9a52-1d2c3b4a5f60");
+        guard.refuse("0c5e3f01-6a7e-4d1c-9a52-1d2c3b4a5f60");
 
         parts.uninstall();
 

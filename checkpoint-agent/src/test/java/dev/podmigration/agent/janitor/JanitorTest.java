@@ -14,6 +14,7 @@ import dev.podmigration.agent.commit.SourceCommit;
 import dev.podmigration.agent.commit.SourceEvent;
 import dev.podmigration.agent.commit.SourceRecord;
 import dev.podmigration.agent.commit.SourceState;
+import dev.podmigration.agent.commit.StartGuard;
 import dev.podmigration.agent.commit.TargetCommit;
 import dev.podmigration.agent.commit.TargetEvent;
 import dev.podmigration.agent.commit.TargetRecord;
@@ -68,7 +69,9 @@ class JanitorTest {
     void startTheAgent() throws Exception {
         root = directory.toRealPath();
         node = new TestNode(root);
-        sources = new SourceCommit(new RecordStore<>(root.resolve("s"), SourceRecord.class));
+        sources =
+                new SourceCommit(
+                        new RecordStore<>(root.resolve("s"), SourceRecord.class), StartGuard.NONE);
         targets = new TargetCommit(new RecordStore<>(root.resolve("t"), TargetRecord.class));
         receivers = new ReceiverCommit(new RecordStore<>(root.resolve("r"), ReceiverRecord.class));
         shelf = ArchiveShelf.open(node.host(), root.resolve("archives"), clock);

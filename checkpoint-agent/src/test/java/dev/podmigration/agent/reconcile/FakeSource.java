@@ -82,6 +82,11 @@ final class FakeSource implements SourceAgent {
     }
 
     @Override
+    public List<String> reserved(String checkpointUid) {
+        return List.of("10.9.0.2");
+    }
+
+    @Override
     public Inspected inspect(PodCheckpoint checkpoint) throws AgentFailure {
         note("inspect");
         AgentFailure failure;

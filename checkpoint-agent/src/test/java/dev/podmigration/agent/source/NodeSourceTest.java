@@ -20,6 +20,7 @@ import dev.podmigration.agent.peer.Identity;
 import dev.podmigration.agent.peer.PeerClient;
 import dev.podmigration.agent.runtime.KubeletAnswer;
 import dev.podmigration.agent.testnode.FakeCluster;
+import dev.podmigration.agent.testnode.FakeGuard;
 import dev.podmigration.agent.testnode.FakeHook;
 import dev.podmigration.agent.testnode.TestNode;
 import dev.podmigration.agent.wire.OutcomeRequest;
@@ -53,11 +54,13 @@ import java.util.Map;
 class NodeSourceTest {
 
     private static final String CHECKPOINT = "c0ffee00-6a7e-4d1c-9a52-1d2c3b4a5f60";
+    private static final String NEWER = "c0ffee01-6a7e-4d1c-9a52-1d2c3b4a5f60";
     private static final String RESTORE = "deadbeef-6a7e-4d1c-9a52-1d2c3b4a5f60";
 
     @TempDir Path root;
 
     private final FakeCluster cluster = new FakeCluster();
+    private final FakeGuard guard = new FakeGuard();
     private TestNode node;
     private SourceCommit commit;
     private ArchiveShelf archives;
@@ -72,7 +75,9 @@ class NodeSourceTest {
         reservation = root.resolve("var/lib/cni/networks/pods/10.9.0.2");
         Files.createDirectories(reservation.getParent());
         Files.writeString(reservation, TestNode.SANDBOX + "\r\neth0");
-        commit = new SourceCommit(new RecordStore<>(root.resolve("records"), SourceRecord.class));
+        commit =
+                new SourceCommit(
+                        new RecordStore<>(root.resolve("records"), SourceRecord.class), guard);
         archives = ArchiveShelf.open(node.host(), root.resolve("archives"), Clock.systemUTC());
         criu = CriuConfiguration.of(node.host(), "/usr/bin/crun");
         source =
@@ -379,19 +384,65 @@ class NodeSourceTest {
         assertThat(reservation).hasContent(TestNode.SANDBOX + "\r\neth0");
     }
 
+    @Test
+    void a_kubelet_may_start_again_what_was_rolled_back_or_is_being_deleted() throws Exception {
+        begin();
+        commit.grant(CHECKPOINT, RESTORE);
+        source.recover();
+        assertThat(guard.refused()).containsExactly(TestNode.POD);
+        cluster.deletePod();
+
+        source.settle(checkpoint());
+
+        assertThat(guard.refused()).isEmpty();
+    }
+
+    @Test
+    void a_kubelet_may_start_again_what_an_agent_did_not_come_to_grant() throws Exception {
+        begin();
+        guard.refuse(TestNode.POD);
+
+        source.recover();
+
+        assertThat(guard.refused()).isEmpty();
+        assertThat(guard.prepared()).isEmpty();
+    }
+
+    /**
+     * The record of the first attempt stays until its PodCheckpoint is gone, and that can wait for
+     * an agent that was away.
+     */
+    @Test
+    void an_older_attempt_does_not_wake_a_pod_that_a_newer_one_has_frozen() throws Exception {
+        begin();
+        source.settle(checkpoint());
+        commit.begin(record(NEWER));
+        commit.grant(NEWER, RESTORE);
+
+        source.recover();
+        source.settle(checkpoint());
+
+        assertThat(guard.refused()).containsExactly(TestNode.POD);
+        assertThat(commit.record(NEWER).orElseThrow().state()).isEqualTo(SourceState.GRANTED);
+        assertThat(reservation).content().startsWith("podmigration " + NEWER + "\r\n");
+    }
+
     private void begin() throws Exception {
-        commit.begin(
-                new SourceRecord(
-                        SourceState.FROZEN,
-                        new ObjectKey("flink", "move", CHECKPOINT),
-                        RESTORE,
-                        TestNode.POD,
-                        "veth-of-nobody",
-                        7,
-                        List.of("10.9.0.2/24"),
-                        List.of(TestNode.id("main")),
-                        Instant.parse("2026-08-01T10:00:00Z"),
-                        "node-b"));
+        commit.begin(record(CHECKPOINT));
+    }
+
+    private static SourceRecord record(String checkpointUid) {
+        return new SourceRecord(
+                SourceState.FROZEN,
+                new ObjectKey("flink", "move", checkpointUid),
+                RESTORE,
+                TestNode.POD,
+                "veth-of-nobody",
+                7,
+                List.of("10.9.0.2/24"),
+                List.of(TestNode.id("main")),
+                Instant.parse("2026-08-01T10:00:00Z"),
+                "node-b");
     }
 
     private static PodRestore cancelled() {

@@ -96,6 +96,38 @@ class RestartedTargetTest {
     }
 
     @Test
+    void a_launcher_whose_pod_is_deleted_before_anybody_accepted_it_waits_no_more()
+            throws Exception {
+        target.refuse(TestNode.POD);
+        assertThat(RestoreMark.CANCELLED.isSet(node.directories(), TestNode.POD)).isTrue();
+
+        target.forgetRefused(TestNode.POD);
+        assertThat(node.directories().restoreRecord(TestNode.POD)).doesNotExist();
+    }
+
+    @Test
+    void a_pod_that_was_accepted_is_not_refused_because_it_is_deleted() throws Exception {
+        recorded(TargetState.RESUMED);
+
+        target.refuse(TestNode.POD);
+        target.forgetRefused(TestNode.POD);
+
+        assertThat(RestoreMark.CANCELLED.isSet(node.directories(), TestNode.POD)).isFalse();
+        assertThat(state()).isEqualTo(TargetState.RESUMED);
+    }
+
+    @Test
+    void a_pod_that_runs_here_is_not_refused_when_its_record_is_gone() throws Exception {
+        RestoreMark.COMMITTED.set(node.directories(), TestNode.POD);
+
+        target.refuse(TestNode.POD);
+        target.forgetRefused(TestNode.POD);
+
+        assertThat(RestoreMark.COMMITTED.isSet(node.directories(), TestNode.POD)).isTrue();
+        assertThat(RestoreMark.CANCELLED.isSet(node.directories(), TestNode.POD)).isFalse();
+    }
+
+    @Test
     void what_was_restored_half_way_is_killed_at_once() throws Exception {
         recorded(TargetState.RESTORING);
 

@@ -59,6 +59,11 @@ public class PodCheckpointStatus extends ApiBean implements HalfStatus {
                     + " notation.")
     private List<String> addresses = new ArrayList<>();
 
+    @JsonPropertyDescription(
+            "Those of them that no pod of this node gets as long as this object exists; others were"
+                    + " brought from another node and are reserved there.")
+    private List<String> reservedAddresses = new ArrayList<>();
+
     @JsonPropertyDescription("Why the goal was not reached.")
     private @Nullable Failure failure;
 
@@ -144,6 +149,14 @@ public class PodCheckpointStatus extends ApiBean implements HalfStatus {
 
     public void setArchives(List<String> archives) {
         this.archives = archives;
+    }
+
+    public List<String> getReservedAddresses() {
+        return reservedAddresses;
+    }
+
+    public void setReservedAddresses(List<String> reservedAddresses) {
+        this.reservedAddresses = reservedAddresses;
     }
 
     public List<String> getAddresses() {

@@ -23,8 +23,8 @@ public class PodMigrationStatus extends ApiBean {
     private List<PhaseTransition> phaseTransitions = new ArrayList<>();
 
     @JsonPropertyDescription(
-            "Ready is always present; Reconciling and Stalled only while they are True; Migratable"
-                    + " sums up the checks.")
+            "Ready is always present; Reconciling, Stalled, RollingBack and CancelRefused only"
+                    + " while they are True; Migratable sums up the checks.")
     private List<Condition> conditions = new ArrayList<>();
 
     @JsonPropertyDescription("Generation of the spec that this status speaks about.")

@@ -21,39 +21,84 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 
 /**
- * How long it takes from a wish to cancel, while the pod stands still, until its client is answered
- * again, and until the migration says that it is cancelled. The restore is held meanwhile. The
- * first round warms everything up and does not count.
+ * For each phase before the commit: how long it takes from a wish to cancel until the pod's client
+ * is answered again, and until the migration says that it is cancelled. The first round of each
+ * warms up and does not count.
  */
 public final class CancelBench {
 
-    private CancelBench() {}
+    /** Shorter ones are the jitter of a busy machine. */
+    private static final Duration SILENCE = Duration.ofMillis(100);
 
-    private record Times(long answeredMillis, long endedMillis, List<String> steps) {}
+    private final Lab lab;
+    private final int rounds;
+
+    private CancelBench(Lab lab, int rounds) {
+        this.lab = lab;
+        this.rounds = rounds;
+    }
+
+    /** When the wish comes. */
+    private enum Moment {
+        PREFLIGHT(PodMigrationPhase.Preflight, 16, ""),
+        PREPARING(PodMigrationPhase.Preparing, 16, ""),
+        ARMED(PodMigrationPhase.Armed, 16, ""),
+        FROZEN(PodMigrationPhase.Frozen, 1024, ", CRIU writes 1 GiB"),
+        RESTORING(PodMigrationPhase.Restoring, 16, ", the restore does not end");
+
+        private final PodMigrationPhase phase;
+        private final int heapMebibytes;
+        private final String meanwhile;
+
+        Moment(PodMigrationPhase phase, int heapMebibytes, String meanwhile) {
+            this.phase = phase;
+            this.heapMebibytes = heapMebibytes;
+            this.meanwhile = meanwhile;
+        }
+
+        @Override
+        public String toString() {
+            return phase + meanwhile;
+        }
+    }
+
+    private record Times(
+            PodMigrationPhase last, long answeredMillis, long endedMillis, List<String> steps) {}
 
     public static void main(String[] arguments) throws Exception {
         BenchOptions options = BenchOptions.parse(arguments);
         try (Installation installation = Installation.make()) {
-            List<Times> measured = measure(installation.lab(), options.rounds());
-            System.out.printf(
-                    "answered again after %d ms, Cancelled after %d ms (medians of %d)%n",
-                    median(measured.stream().map(Times::answeredMillis).toList()),
-                    median(measured.stream().map(Times::endedMillis).toList()),
-                    measured.size());
+            CancelBench bench = new CancelBench(installation.lab(), options.rounds());
+            System.out.println(
+                    """
+                    | cancelled in phase | client answered again after (ms) | Cancelled after (ms) | last phase |
+                    |---|---|---|---|\
+                    """);
+            for (Moment moment : Moment.values()) {
+                List<Times> measured = bench.measure(moment);
+                System.out.printf(
+                        "| %s | %s | %s | %s |%n",
+                        moment,
+                        spread(measured.stream().map(Times::answeredMillis).toList()),
+                        spread(measured.stream().map(Times::endedMillis).toList()),
+                        measured.stream().map(Times::last).distinct().toList());
+            }
         }
     }
 
-    private static List<Times> measure(Lab lab, int rounds) throws IOException {
-        Playground playground = Playground.create(lab, "bench-cancel");
+    private List<Times> measure(Moment moment) throws IOException {
+        Playground playground =
+                Playground.create(lab, "bench-cancel-" + moment.name().toLowerCase(Locale.ROOT));
         List<Times> measured = new ArrayList<>();
         try {
-            Pod pod = playground.start(TestPods.echo("echo", NODE_A));
+            Pod pod = playground.start(TestPods.echo("echo", NODE_A, moment.heapMebibytes, 4));
             try (EchoClient client = EchoClient.connect(pod.getStatus().getPodIP(), ECHO_PORT)) {
                 for (int round = 0; round <= rounds; round++) {
-                    Times times = cancelled(lab, playground, client);
-                    System.err.printf("round %d: %s%n", round, times);
+                    Times times = cancelled(moment, playground, client);
+                    System.err.printf("%s, round %d: %s%n", moment, round, times);
                     if (round > 0) {
                         measured.add(times);
                     }
@@ -66,39 +111,50 @@ public final class CancelBench {
         return measured;
     }
 
-    private static Times cancelled(Lab lab, Playground playground, EchoClient client) {
+    private Times cancelled(Moment moment, Playground playground, EchoClient client) {
         Moves moves = new Moves(playground);
         client.expectAnswers(200);
+        client.gaps().clear();
+        if (moment != Moment.RESTORING) {
+            String migration = begin(moves);
+            moves.awaitPhase(migration, moment.phase);
+            long begin = System.nanoTime();
+            moves.cancel(migration);
+            return times(moves, migration, client, begin);
+        }
         try (FaultyRuntime runtime = FaultyRuntime.on(lab, NODE_B).hold()) {
-            String migration =
-                    moves.begin("echo", NODE_B, spec -> spec.getLimits().setFreezeSeconds(60));
+            String migration = begin(moves);
             runtime.awaitRestore();
             long begin = System.nanoTime();
             moves.cancel(migration);
-            client.expectAnswers(1);
-            long answered = System.nanoTime();
-            runtime.release();
-            PodMigrationStatus status = moves.awaitEnd(migration);
-            long ended = System.nanoTime();
-            if (status.getPhase() != PodMigrationPhase.Cancelled) {
-                throw new IllegalStateException("not cancelled: " + status);
-            }
-            return new Times(
-                    millis(begin, answered),
-                    millis(begin, ended),
-                    status.getSteps().stream()
-                            .map(step -> step.getName() + "=" + step.getMilliseconds())
-                            .toList());
+            return times(moves, migration, client, begin);
         }
     }
 
-    private static long millis(long begin, long end) {
-        return Duration.ofNanos(end - begin).toMillis();
+    private static String begin(Moves moves) {
+        return moves.begin("echo", NODE_B, spec -> spec.getLimits().setFreezeSeconds(60));
     }
 
-    private static long median(List<Long> values) {
+    private static Times times(Moves moves, String migration, EchoClient client, long begin) {
+        PodMigrationStatus status = moves.awaitEnd(migration);
+        long ended = Duration.ofNanos(System.nanoTime() - begin).toMillis();
+        if (status.getPhase() != PodMigrationPhase.Cancelled) {
+            throw new IllegalStateException("not cancelled: " + status);
+        }
+        client.expectAnswers(200);
+        return new Times(
+                status.getPhaseTransitions().reversed().get(1).getPhase(),
+                client.gaps().lastEndSince(begin, SILENCE).toMillis(),
+                ended,
+                status.getSteps().stream()
+                        .map(step -> step.getName() + "=" + step.getMilliseconds())
+                        .toList());
+    }
+
+    private static String spread(List<Long> values) {
         List<Long> sorted = new ArrayList<>(values);
         Collections.sort(sorted);
-        return sorted.get(sorted.size() / 2);
+        return "%d (%d to %d)"
+                .formatted(sorted.get(sorted.size() / 2), sorted.getFirst(), sorted.getLast());
     }
 }

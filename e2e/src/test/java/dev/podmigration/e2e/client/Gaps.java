@@ -9,7 +9,9 @@ public final class Gaps {
     /** What is shorter is not kept one by one: that is the ordinary jitter of a busy machine. */
     private static final Duration WORTH_KEEPING = Duration.ofMillis(20);
 
-    private final List<Duration> kept = new ArrayList<>();
+    private record Gap(Duration length, long endNanos) {}
+
+    private final List<Gap> kept = new ArrayList<>();
     private long previousAnswer;
     private boolean answeredOnce;
 
@@ -26,7 +28,7 @@ public final class Gaps {
         Duration gap = Duration.ofNanos(now - previousAnswer);
         previousAnswer = now;
         if (gap.compareTo(WORTH_KEEPING) >= 0) {
-            kept.add(gap);
+            kept.add(new Gap(gap, now));
         }
     }
 
@@ -36,10 +38,24 @@ public final class Gaps {
     }
 
     public synchronized List<Duration> kept() {
-        return List.copyOf(kept);
+        return kept.stream().map(Gap::length).toList();
     }
 
     public synchronized Duration longest() {
-        return kept.stream().max(Duration::compareTo).orElse(Duration.ZERO);
+        return kept().stream().max(Duration::compareTo).orElse(Duration.ZERO);
+    }
+
+    /**
+     * How long after a moment the last gap ended that was at least so long; zero if none did.
+     *
+     * @param nanos of {@link System#nanoTime}
+     */
+    public synchronized Duration lastEndSince(long nanos, Duration atLeast) {
+        return kept.stream()
+                .filter(gap -> gap.length().compareTo(atLeast) >= 0)
+                .map(gap -> Duration.ofNanos(gap.endNanos() - nanos))
+                .filter(Duration::isPositive)
+                .max(Duration::compareTo)
+                .orElse(Duration.ZERO);
     }
 }

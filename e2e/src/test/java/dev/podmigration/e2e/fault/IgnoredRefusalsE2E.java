@@ -5,48 +5,63 @@ import static dev.podmigration.e2e.lab.Lab.NODE_B;
 import static dev.podmigration.e2e.lab.TestPods.ECHO_PORT;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.podmigration.api.v1alpha1.AddressMode;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
+import dev.podmigration.api.v1alpha1.PodMigrationSpec;
 import dev.podmigration.api.v1alpha1.PodMigrationStatus;
+import dev.podmigration.api.v1alpha1.PodNameMode;
 import dev.podmigration.e2e.client.EchoClient;
 import dev.podmigration.e2e.lab.Moves;
 import dev.podmigration.e2e.lab.OnLab;
 import dev.podmigration.e2e.lab.Playground;
 import dev.podmigration.e2e.lab.TestPods;
 
-import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.readiness.Readiness;
 
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-import java.util.function.BiConsumer;
-import java.util.function.UnaryOperator;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
  * What the checks refuse would really fail: the operator is told to ignore one refusal, and the
- * same wish ends without a move. The pod lives on, because whatever fails before the commit is
- * undone. Needs the images that can be told so ({@code deploy/on-lab install --faults}).
+ * same wish ends without a move, or with something that nobody wants. The pod lives on where
+ * whatever fails before the commit is undone. Needs the images that can be told so ({@code
+ * deploy/on-lab install --faults}).
  */
 @OnLab
+@Order(12)
 class IgnoredRefusalsE2E {
+
+    /** What the operator waits for in vain here must end before an agent that stands is killed. */
+    private static final int TOTAL_SECONDS = 40;
 
     /**
      * One refusal.
      *
-     * @param pod what is particular about the pod
      * @param target the node that is asked for
-     * @param world what is particular about the cluster: true makes it so, false takes it back
+     * @param wish what else is asked for
+     * @param place what is particular about the pod and the cluster
      */
     record Row(
             FailureReason reason,
-            UnaryOperator<Pod> pod,
             String target,
-            BiConsumer<Playground, Boolean> world) {
+            Consumer<PodMigrationSpec> wish,
+            UnfitPlace place) {
+
+        Row(FailureReason reason, UnfitPlace place) {
+            this(reason, NODE_B, _ -> {}, place);
+        }
 
         @Override
         public String toString() {
@@ -56,27 +71,19 @@ class IgnoredRefusalsE2E {
 
     static Stream<Row> rows() {
         return Stream.of(
+                new Row(FailureReason.HostNetwork, UnfitPlace.HOST_NETWORK),
+                new Row(FailureReason.HostNamespaces, UnfitPlace.HOST_PROCESSES),
+                new Row(FailureReason.NodeNotFound, "node-z", _ -> {}, UnfitPlace.NONE),
+                new Row(FailureReason.NodeCordoned, UnfitPlace.CORDONED),
+                new Row(FailureReason.NoProvedAgent, UnfitPlace.SILENT_AGENT),
+                new Row(FailureReason.HostPathVolume, UnfitPlace.HOST_PATH),
+                new Row(FailureReason.VolumeNotMovable, UnfitPlace.LOCAL_VOLUME),
+                new Row(FailureReason.CheckpointNotSupported, UnfitPlace.OTHER_RUNTIME),
                 new Row(
-                        FailureReason.HostNetwork,
-                        pod ->
-                                new PodBuilder(pod)
-                                        .editSpec()
-                                        .withHostNetwork(true)
-                                        .endSpec()
-                                        .build(),
+                        FailureReason.AddressNotKeepable,
                         NODE_B,
-                        (_, _) -> {}),
-                new Row(
-                        FailureReason.HostNamespaces,
-                        pod -> new PodBuilder(pod).editSpec().withHostPID(true).endSpec().build(),
-                        NODE_B,
-                        (_, _) -> {}),
-                new Row(FailureReason.NodeNotFound, pod -> pod, "node-z", (_, _) -> {}),
-                new Row(
-                        FailureReason.NodeCordoned,
-                        pod -> pod,
-                        NODE_B,
-                        IgnoredRefusalsE2E::cordon));
+                        spec -> spec.getNetwork().setAddress(AddressMode.Keep),
+                        UnfitPlace.OTHER_NETWORK));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -84,40 +91,85 @@ class IgnoredRefusalsE2E {
     void whatIsRefusedWouldFail(Row row, Playground playground, Moves moves) throws Exception {
         FaultyProgram operator = FaultyProgram.operator(playground.lab());
         assumeTrue(operator.canBeBroken(), "the operator is not of a build for tests");
-        Pod pod = playground.start(row.pod().apply(TestPods.echo("echo", NODE_A)));
-        row.world().accept(playground, true);
-        try (EchoClient client = EchoClient.connect(pod.getStatus().getPodIP(), ECHO_PORT)) {
-            moves.fail("echo", row.target(), row.reason(), spec -> {});
-            operator.ignore("operator refuses " + row.reason());
+        row.place().before(playground);
+        try {
+            Pod pod = playground.start(row.place().pod(TestPods.echo("echo", NODE_A)));
+            row.place().begin(playground);
+            try (EchoClient client = EchoClient.connect(pod.getStatus().getPodIP(), ECHO_PORT)) {
+                moves.fail("echo", row.target(), row.reason(), row.wish());
+                operator.ignore("operator refuses " + row.reason());
 
-            PodMigrationStatus status =
-                    moves.awaitEnd(
-                            moves.begin(
-                                    "echo",
-                                    row.target(),
-                                    spec -> spec.getLimits().setTotalSeconds(60)));
+                PodMigrationStatus status =
+                        moves.awaitEnd(moves.begin("echo", row.target(), impatient(row.wish())));
 
-            assertThat(status.getPhase())
-                    .as("%s", status.getFailure())
-                    .isIn(PodMigrationPhase.Failed, PodMigrationPhase.RolledBack);
-            assertThat(status.getFailure()).isNotNull();
-            client.expectAnswers(100);
-            client.expectMemoryIntact();
+                System.out.printf("%s, ignored: %s%n", row, status.getFailure());
+                assertThat(status.getPhase())
+                        .as("%s", status.getFailure())
+                        .isIn(PodMigrationPhase.Failed, PodMigrationPhase.RolledBack);
+                assertThat(status.getFailure()).isNotNull();
+                assertThat(status.getFailure().getReason())
+                        .as("the same check would only have been asked twice")
+                        .isNotEqualTo(row.reason());
+                client.expectAnswers(100);
+                client.expectMemoryIntact();
+            }
+            playground.client().pods().inNamespace(playground.namespace()).delete();
+            playground.awaitGone("echo");
         } finally {
             operator.clear();
-            row.world().accept(playground, false);
+            row.place().end(playground);
         }
     }
 
-    private static void cordon(Playground playground, boolean cordoned) {
-        playground
-                .client()
-                .nodes()
-                .withName(NODE_B)
-                .edit(
-                        (Node node) -> {
-                            node.getSpec().setUnschedulable(cordoned ? true : null);
-                            return node;
-                        });
+    private static Consumer<PodMigrationSpec> impatient(Consumer<PodMigrationSpec> wish) {
+        return spec -> {
+            wish.accept(spec);
+            spec.getLimits().setTotalSeconds(TOTAL_SECONDS);
+        };
+    }
+
+    /** The move itself would succeed, and the owner make another pod all the same. */
+    @ParameterizedTest
+    @EnumSource(Owned.class)
+    void whatIsRefusedWouldMakeTwoPodsOfOne(Owned owned, Playground playground, Moves moves) {
+        FaultyProgram operator = FaultyProgram.operator(playground.lab());
+        assumeTrue(operator.canBeBroken(), "the operator is not of a build for tests");
+        playground.client().resource(owned.owner(playground.namespace())).create();
+        await("the pod of the owner")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> pods(playground).size() == 1);
+        String name = pods(playground).getFirst().getMetadata().getName();
+        playground.awaitReady(name);
+        Consumer<PodMigrationSpec> wish =
+                spec -> {
+                    if (owned.reason() == FailureReason.PodNameNotKeepable) {
+                        spec.getTarget().setPodName(PodNameMode.Keep);
+                    }
+                };
+        try {
+            moves.fail(name, NODE_B, owned.reason(), wish);
+            operator.ignore("operator refuses " + owned.reason());
+
+            moves.begin(name, NODE_B, wish);
+
+            await("two pods where the owner wants one")
+                    .atMost(Duration.ofMinutes(1))
+                    .until(() -> ready(playground) == 2);
+        } finally {
+            operator.clear();
+            playground.client().resource(owned.owner(playground.namespace())).delete();
+            playground.client().pods().inNamespace(playground.namespace()).delete();
+        }
+    }
+
+    private static long ready(Playground playground) {
+        return pods(playground).stream()
+                .filter(Readiness::isPodReady)
+                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+                .count();
+    }
+
+    private static List<Pod> pods(Playground playground) {
+        return playground.client().pods().inNamespace(playground.namespace()).list().getItems();
     }
 }

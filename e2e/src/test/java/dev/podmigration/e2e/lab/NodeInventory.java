@@ -17,7 +17,7 @@ public record NodeInventory(String node, List<String> lines) {
     private static final String SCRIPT =
             """
             {
-                find /var/lib/podmigration /run/podmigration /etc/crio /etc/criu -type f \
+                find /var/lib/podmigration /run/podmigration /etc/crio /etc/criu /usr/share/containers/oci/hooks.d -type f \
                     -not -name '*.lock' -exec sha256sum {} + 2>/dev/null | sed 's/^\\(.\\{12\\}\\)[^ ]*/file \\1/'
                 # Directories of the first level stay with the installation.
                 find /run/podmigration /var/lib/podmigration -mindepth 2 -not -type f -not -path '*/records/*' 2>/dev/null | sed 's/^/path /'

@@ -1,10 +1,12 @@
 package dev.podmigration.operator.address;
 
 import dev.podmigration.api.v1alpha1.AddressMode;
+import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.MigrationNode;
 import dev.podmigration.api.v1alpha1.MigrationNodeStatus;
 import dev.podmigration.api.v1alpha1.NodeNetwork;
 import dev.podmigration.api.v1alpha1.RestoreAddress;
+import dev.podmigration.fault.FaultPoints;
 
 import java.util.List;
 import java.util.Objects;
@@ -23,7 +25,14 @@ public record AddressChoice(Optional<RestoreAddress> address, String reason) {
             MigrationNode source,
             MigrationNode target,
             List<String> podAddresses) {
-        Optional<String> obstacle = obstacle(network(source), network(target), podAddresses);
+        Optional<String> obstacle =
+                obstacle(network(source), network(target), podAddresses)
+                        // For a test that shows what would happen.
+                        .filter(
+                                _ ->
+                                        !FaultPoints.isIgnored(
+                                                "operator refuses",
+                                                FailureReason.AddressNotKeepable));
         return switch (wanted) {
             case New ->
                     new AddressChoice(Optional.of(RestoreAddress.New), "network.address is New.");

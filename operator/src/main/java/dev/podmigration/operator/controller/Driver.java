@@ -13,6 +13,7 @@ import dev.podmigration.operator.metrics.MigrationMetrics;
 import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.phase.Decision;
 import dev.podmigration.operator.phase.PhaseTable;
+import dev.podmigration.operator.status.CancelRefusal;
 import dev.podmigration.operator.status.Facts;
 import dev.podmigration.operator.status.StatusDraft;
 import dev.podmigration.operator.workload.Workloads;
@@ -90,7 +91,6 @@ final class Driver {
             }
             Facts.note(seen, workloads);
             Decision decision = phases.next(seen);
-            boolean cancelRefused = isCancelRefused(seen);
             Optional<Condition> stalled = stalled(seen);
             // What was refused before is tried again first: what the conditions say about it holds
             // until the answer is known.
@@ -98,10 +98,7 @@ final class Driver {
             boolean news = !held && isNews(decision, stalled);
             FaultPoints.reach(
                     "operator decides", decision.getClass().getSimpleName() + " in " + before);
-            current = held ? hold(seen, current, writer) : write(decision, seen, current, writer);
-            if (cancelRefused) {
-                announcer.refuseCancel(current);
-            }
+            current = held ? save(seen, current, writer) : write(decision, seen, current, writer);
             if (news) {
                 announcer.announce(decision, seen, before, current);
             }
@@ -168,34 +165,37 @@ final class Driver {
         }
     }
 
-    private static PodMigration write(
+    private PodMigration write(
             Decision decision,
             Observation seen,
             PodMigration current,
             UnaryOperator<PodMigration> writer) {
-        PodMigration draft = seen.migration();
         StatusDraft.apply(decision, seen);
-        return Objects.equals(draft.getStatus(), current.getStatus())
-                ? current
-                : writer.apply(draft);
+        return save(seen, current, writer);
     }
 
     /** What can still be changed of a migration that has ended changes nothing in its status. */
-    private static void acknowledge(
+    private void acknowledge(
             Observation seen, PodMigration current, UnaryOperator<PodMigration> writer) {
         // One that is being deleted has another generation, too, and nobody asks any more.
         if (!current.isMarkedForDeletion()) {
-            StatusDraft.acknowledge(seen.migration());
-            hold(seen, current, writer);
+            StatusDraft.acknowledge(seen);
+            save(seen, current, writer);
         }
     }
 
-    /** Writes what was noted, and leaves the conditions as they are. */
-    private static PodMigration hold(
+    /** Writes what the draft has, if that is anything new; without a decision, what was noted. */
+    private PodMigration save(
             Observation seen, PodMigration current, UnaryOperator<PodMigration> writer) {
-        return Objects.equals(seen.status(), current.getStatus())
-                ? current
-                : writer.apply(seen.migration());
+        if (Objects.equals(seen.status(), current.getStatus())) {
+            return current;
+        }
+        PodMigration written = writer.apply(seen.migration());
+        if (CancelRefusal.told(current).isEmpty()) {
+            CancelRefusal.told(written)
+                    .ifPresent(refusal -> announcer.refuseCancel(written, refusal));
+        }
+        return written;
     }
 
     private Optional<Failure> act(List<Action> actions) {
@@ -245,14 +245,6 @@ final class Driver {
                     Decision.Finish _ ->
                     Optional.empty();
         };
-    }
-
-    private static boolean isCancelRefused(Observation seen) {
-        return seen.spec().isCancelled()
-                && seen.phase().isCommitted()
-                && !Objects.equals(
-                        seen.status().getObservedGeneration(),
-                        seen.migration().getMetadata().getGeneration());
     }
 
     /** Only a stall lasts: it is told once. */

@@ -9,6 +9,8 @@ import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.phase.Decision;
 import dev.podmigration.operator.status.Ending;
 
+import io.fabric8.kubernetes.api.model.Condition;
+
 /**
  * Says at the key moments what happens, to whoever looks at the migration or at one of its two
  * pods.
@@ -68,14 +70,8 @@ public final class Announcer {
     }
 
     /** The wish to cancel came too late. */
-    public void refuseCancel(PodMigration migration) {
-        events.warning(
-                migration,
-                EventReason.CancelRefused.name(),
-                "Phase "
-                        + migration.getStatus().getPhase()
-                        + ": the target has the grant and the source never runs again; the"
-                        + " migration is completed.");
+    public void refuseCancel(PodMigration migration, Condition refusal) {
+        events.warning(migration, EventReason.CancelRefused.name(), refusal.getMessage());
     }
 
     private void entered(PodMigrationPhase phase, Observation seen, PodMigration after) {

@@ -73,6 +73,12 @@ public record Observation(
                 .orElse(now);
     }
 
+    /** It has passed the commit, whatever became of it since. */
+    public boolean wasCommitted() {
+        return status().getPhaseTransitions().stream()
+                .anyMatch(transition -> transition.getPhase() == PodMigrationPhase.Committed);
+    }
+
     public Optional<PodCheckpointPhase> checkpointPhase() {
         return checkpointStatus().map(PodCheckpointStatus::getPhase);
     }

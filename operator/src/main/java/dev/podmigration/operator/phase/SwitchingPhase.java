@@ -2,7 +2,9 @@ package dev.podmigration.operator.phase;
 
 import dev.podmigration.api.v1alpha1.Failure;
 import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
+import dev.podmigration.api.v1alpha1.PodCheckpointStatus;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.api.v1alpha1.PodRestoreStatus;
@@ -20,6 +22,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -64,6 +68,10 @@ final class SwitchingPhase implements PhaseHandler {
         }
         if (!isReleased(seen)) {
             return release(seen);
+        }
+        List<Action> needless = seen.target().map(target -> forget(target, seen)).orElse(List.of());
+        if (!needless.isEmpty()) {
+            return new Decision.Stay(needless, "earlier moves to be forgotten", again(seen));
         }
         if (seen.target().isEmpty()) {
             seen.status()
@@ -124,6 +132,42 @@ final class SwitchingPhase implements PhaseHandler {
                 .filter(object -> !object.isMarkedForDeletion())
                 .<Action>map(object -> new Action.GiveTo(object, target))
                 .toList();
+    }
+
+    /**
+     * What earlier moves of this pod have reserved, and it uses no more. Otherwise every move would
+     * cost each node an address for as long as the pod lives.
+     */
+    private static List<Action> forget(Pod target, Observation seen) {
+        Set<String> kept =
+                seen.status().getAddressesKept().stream()
+                        .map(SwitchingPhase::withoutPrefix)
+                        .collect(Collectors.toSet());
+        return seen.cluster().checkpoints(target.getMetadata().getNamespace()).stream()
+                .filter(checkpoint -> isOwnedBy(checkpoint, target.getMetadata().getUid()))
+                .filter(checkpoint -> !isOfThisMove(checkpoint, seen))
+                .filter(checkpoint -> !checkpoint.isMarkedForDeletion())
+                .filter(checkpoint -> isNeedless(checkpoint.getStatus(), kept))
+                .<Action>map(Action.Delete::new)
+                .toList();
+    }
+
+    /** One whose agent does not say what it has reserved is kept. */
+    private static boolean isNeedless(PodCheckpointStatus earlier, Set<String> kept) {
+        return earlier.getPhase() == PodCheckpointPhase.Released
+                && (earlier.getAddresses().isEmpty()
+                        || (!earlier.getReservedAddresses().isEmpty()
+                                && earlier.getReservedAddresses().stream()
+                                        .map(SwitchingPhase::withoutPrefix)
+                                        .noneMatch(kept::contains)));
+    }
+
+    private static boolean isOfThisMove(PodCheckpoint checkpoint, Observation seen) {
+        return checkpoint.getMetadata().getName().equals(seen.status().getCheckpointName());
+    }
+
+    private static String withoutPrefix(String address) {
+        return address.replaceFirst("/.*", "");
     }
 
     /** The agent of the target node says why; the pod runs, and nothing can be undone. */

@@ -81,7 +81,7 @@ public final class NodeFitness {
         refused.addAll(processor(check, node.getMetadata().getName(), source, seen));
         refused.addAll(memory(check, node, source, seen));
         refused.addAll(constraints(check, node, source, seen));
-        return refused;
+        return Refusals.of(refused);
     }
 
     /** Everything that speaks against this node for a pod that is made anew. */

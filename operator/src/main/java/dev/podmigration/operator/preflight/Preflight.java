@@ -6,8 +6,6 @@ import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.Finding;
 import dev.podmigration.api.v1alpha1.InspectedContainer;
 import dev.podmigration.api.v1alpha1.PodCheckpointStatus;
-import dev.podmigration.api.v1alpha1.Verdict;
-import dev.podmigration.fault.FaultPoints;
 import dev.podmigration.operator.forecast.FreezeForecast;
 import dev.podmigration.operator.observe.Observation;
 
@@ -120,23 +118,13 @@ public final class Preflight {
 
     /** There is a refusal that no strategy can get around. */
     public static boolean isRefusedAltogether(List<Finding> findings) {
-        return findings.stream()
-                .filter(finding -> finding.getVerdict() == Verdict.Refused)
+        return Refusals.of(findings).stream()
                 .anyMatch(finding -> GENERAL.contains(finding.getReason()));
     }
 
     /** The first refusal decides the reason; the message names all. */
     public static Optional<Failure> refusal(List<Finding> findings) {
-        List<Finding> refused =
-                findings.stream()
-                        .filter(finding -> finding.getVerdict() == Verdict.Refused)
-                        // For a test that shows what would happen.
-                        .filter(
-                                finding ->
-                                        !FaultPoints.isIgnored(
-                                                "operator refuses",
-                                                String.valueOf(finding.getReason())))
-                        .toList();
+        List<Finding> refused = Refusals.of(findings);
         if (refused.isEmpty()) {
             return Optional.empty();
         }

@@ -21,8 +21,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The conditions as kstatus wants them: Ready always; Reconciling, Stalled and RollingBack only
- * while they are True. A condition keeps its time as long as its status stays the same.
+ * The conditions as kstatus wants them: Ready always; Reconciling, Stalled, RollingBack and
+ * CancelRefused only while they are True. A condition keeps its time as long as its status stays
+ * the same.
  */
 final class Conditions {
 
@@ -31,23 +32,46 @@ final class Conditions {
     private final Instant now;
     private final List<Condition> list = new ArrayList<>();
 
-    private Conditions(PodMigration migration, Instant now) {
-        this.migration = migration;
-        this.old = migration.getStatus().getConditions();
-        this.now = now;
+    private Conditions(Observation seen) {
+        this.migration = seen.migration();
+        this.old = seen.status().getConditions();
+        this.now = seen.now();
     }
 
     /**
-     * The conditions that go with the status of this migration.
+     * The conditions that go with the draft of the status.
      *
      * @param progress what is being waited for, or how it ended; one sentence
      * @param stall why it cannot go on by itself for now
      */
-    static List<Condition> of(
-            PodMigration migration, Instant now, String progress, @Nullable Failure stall) {
-        Conditions conditions = new Conditions(migration, now);
-        conditions.fill(migration.getStatus(), progress, Optional.ofNullable(stall));
+    static List<Condition> of(Observation seen, String progress, @Nullable Failure stall) {
+        Conditions conditions = new Conditions(seen);
+        conditions.fill(seen.status(), progress, Optional.ofNullable(stall));
+        conditions.refuseCancel(seen);
         return conditions.list;
+    }
+
+    /** Those of a migration that has ended, after its spec was changed once more. */
+    static List<Condition> afterTheEnd(Observation seen) {
+        Conditions conditions = new Conditions(seen);
+        Long generation = seen.migration().getMetadata().getGeneration();
+        conditions.old.stream()
+                .filter(condition -> !CancelRefusal.TYPE.equals(condition.getType()))
+                .map(
+                        condition ->
+                                new ConditionBuilder(condition)
+                                        .withObservedGeneration(generation)
+                                        .build())
+                .forEach(conditions.list::add);
+        conditions.refuseCancel(seen);
+        return conditions.list;
+    }
+
+    private void refuseCancel(Observation seen) {
+        CancelRefusal.of(seen)
+                .ifPresent(
+                        refusal ->
+                                add(CancelRefusal.TYPE, true, refusal.reason(), refusal.message()));
     }
 
     private void fill(PodMigrationStatus status, String progress, Optional<Failure> stall) {

@@ -31,13 +31,7 @@ public final class Ending {
                                     + ".";
             case RolledBack, Cancelled -> "Everything is undone; " + source(seen) + ".";
             case Failed ->
-                    status.getPhaseTransitions().stream()
-                                    .anyMatch(
-                                            passed ->
-                                                    passed.getPhase()
-                                                            == PodMigrationPhase.Committed)
-                            ? status.getFailure().getMessage()
-                            : "Nothing was moved.";
+                    seen.wasCommitted() ? status.getFailure().getMessage() : "Nothing was moved.";
             case Pending,
                     Preflight,
                     Preparing,

@@ -10,8 +10,6 @@ import dev.podmigration.api.v1alpha1.Timestamps;
 import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.phase.Decision;
 
-import io.fabric8.kubernetes.api.model.ConditionBuilder;
-
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
@@ -30,36 +28,33 @@ public final class StatusDraft {
         switch (decision) {
             case Decision.Enter enter -> {
                 enter(enter.phase(), status, now);
-                conditions(migration, now, "Phase " + enter.phase() + " begins.", null);
+                conditions(seen, "Phase " + enter.phase() + " begins.", null);
             }
             case Decision.Stay stay ->
-                    conditions(migration, now, "Waiting for " + stay.waitingFor() + ".", null);
+                    conditions(seen, "Waiting for " + stay.waitingFor() + ".", null);
             case Decision.GiveUp giveUp -> {
                 status.setFailure(giveUp.failure());
                 enter(phase(status), status, now);
-                conditions(migration, now, "Everything is being undone.", null);
+                conditions(seen, "Everything is being undone.", null);
             }
             case Decision.GoForward _ -> {
                 status.setFailure(null);
                 enter(PodMigrationPhase.Committed, status, now);
                 conditions(
-                        migration,
-                        now,
-                        "The target has the grant already: too late to undo anything.",
-                        null);
+                        seen, "The target has the grant already: too late to undo anything.", null);
             }
             case Decision.FallBack fallBack -> {
                 fallBack(fallBack.failure(), status);
                 enter(PodMigrationPhase.Moving, status, now);
-                conditions(migration, now, "The checkpoint is undone; moving without one.", null);
+                conditions(seen, "The checkpoint is undone; moving without one.", null);
             }
             case Decision.Stall stall ->
-                    conditions(migration, now, stall.failure().getMessage(), stall.failure());
+                    conditions(seen, stall.failure().getMessage(), stall.failure());
             case Decision.Finish finish -> {
                 enter(finish.phase(), status, now);
                 status.setCompletionTime(Timestamps.format(now));
                 status.setPreparedPod(null);
-                conditions(migration, now, Ending.of(finish.phase(), seen), null);
+                conditions(seen, Ending.of(finish.phase(), seen), null);
             }
         }
         status.setObservedGeneration(migration.getMetadata().getGeneration());
@@ -78,19 +73,10 @@ public final class StatusDraft {
         status.setAddressesKept(List.of());
     }
 
-    /** The status holds for the spec as it is now. */
-    public static void acknowledge(PodMigration migration) {
-        Long generation = migration.getMetadata().getGeneration();
-        PodMigrationStatus status = migration.getStatus();
-        status.setObservedGeneration(generation);
-        status.setConditions(
-                status.getConditions().stream()
-                        .map(
-                                condition ->
-                                        new ConditionBuilder(condition)
-                                                .withObservedGeneration(generation)
-                                                .build())
-                        .toList());
+    /** The status of a migration that has ended holds for the spec as it is now. */
+    public static void acknowledge(Observation seen) {
+        seen.status().setObservedGeneration(seen.migration().getMetadata().getGeneration());
+        seen.status().setConditions(Conditions.afterTheEnd(seen));
     }
 
     private static void enter(PodMigrationPhase phase, PodMigrationStatus status, Instant now) {
@@ -106,9 +92,8 @@ public final class StatusDraft {
         status.setPhase(phase);
     }
 
-    private static void conditions(
-            PodMigration migration, Instant now, String progress, @Nullable Failure stall) {
-        migration.getStatus().setConditions(Conditions.of(migration, now, progress, stall));
+    private static void conditions(Observation seen, String progress, @Nullable Failure stall) {
+        seen.status().setConditions(Conditions.of(seen, progress, stall));
     }
 
     private static PodMigrationPhase phase(PodMigrationStatus status) {

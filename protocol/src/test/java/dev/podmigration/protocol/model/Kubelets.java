@@ -1,6 +1,5 @@
 package dev.podmigration.protocol.model;
 
-import dev.podmigration.agent.commit.SourceState;
 import dev.podmigration.protocol.explore.Behaviour;
 import dev.podmigration.protocol.explore.Kind;
 import dev.podmigration.protocol.explore.Steps;
@@ -24,10 +23,7 @@ final class Kubelets implements Behaviour<World> {
         switch (world.sourcePod) {
             case NOT_MADE -> {}
             case THERE -> {
-                boolean mayStart =
-                        world.sourceRecord != SourceState.GRANTED
-                                || rules.have(Rules.Flaw.STARTS_A_GRANTED_SOURCE_AFTER_A_REBOOT);
-                if (world.processes == Processes.DEAD && mayStart) {
+                if (world.processes == Processes.DEAD && !world.guarded) {
                     steps.offer(
                             Kind.STEP,
                             "source's kubelet starts the pod after a reboot",

@@ -115,13 +115,15 @@ public final class Migration implements Behaviour<World> {
                 && world.targetPod == Existence.THERE
                 && world.committedMark
                 && world.sourceRecord == SourceState.RELEASED
-                && !world.sourceFence;
+                && !world.sourceFence
+                && !world.guarded;
     }
 
     private static boolean isSourceOnly(World world) {
         return world.sourceRuns()
                 && world.sourcePod == Existence.THERE
                 && !world.sourceFence
+                && !world.guarded
                 && world.sourceRecord == null
                 && !world.targetPod.isThere()
                 && world.container == TargetContainer.NONE

@@ -55,8 +55,12 @@ public record Rules(
         LISTENS_AFTER_THE_GRANT,
         /** An agent that comes up forgets a pod that CRI-O does not know yet. */
         FORGETS_WHAT_CRIO_DOES_NOT_KNOW,
-        /** A node that comes back starts a source that has granted. */
-        STARTS_A_GRANTED_SOURCE_AFTER_A_REBOOT
+        /** Nothing keeps a node that comes back from starting a source that has granted. */
+        DOES_NOT_GUARD,
+        /** The source's runtime is told to refuse the pod when the record says GRANTED. */
+        GUARDS_AFTER_RECORDING,
+        /** A source that is rolled back stays refused. */
+        KEEPS_THE_GUARD
     }
 
     public Rules {

@@ -133,7 +133,14 @@ final class Source implements Behaviour<World> {
                             });
             case AWAIT_REQUEST -> {
                 if (world.toSource == ToSource.GRANT_REQUEST) {
-                    steps.offer(Kind.STEP, "source decides about the grant", this::decideGrant);
+                    if (!world.guarded && guardsFirst() && wouldGrant(world)) {
+                        steps.offer(
+                                Kind.STEP,
+                                "source's runtime is told to refuse the pod",
+                                later -> later.guarded = true);
+                    } else {
+                        steps.offer(Kind.STEP, "source decides about the grant", this::decideGrant);
+                    }
                 }
                 settleIfEnded(world, steps);
             }
@@ -142,6 +149,7 @@ final class Source implements Behaviour<World> {
                             Kind.STEP,
                             "source sends the grant",
                             later -> {
+                                later.guarded |= rules.have(Rules.Flaw.GUARDS_AFTER_RECORDING);
                                 send(ToTarget.GRANT, later);
                                 if (rules.have(Rules.Flaw.GRANTS_BEFORE_RECORDING)) {
                                     later.sourceTask = SourceTask.SEND_REFUSAL;
@@ -187,6 +195,7 @@ final class Source implements Behaviour<World> {
                             "source is thawed",
                             later -> {
                                 later.sourceFence = false;
+                                later.guarded &= rules.have(Rules.Flaw.KEEPS_THE_GUARD);
                                 if (later.processes == Processes.FROZEN) {
                                     later.processes = Processes.RUN;
                                 }
@@ -199,6 +208,7 @@ final class Source implements Behaviour<World> {
                             "source is killed",
                             later -> {
                                 later.processes = Processes.DEAD;
+                                later.guarded = false;
                                 later.closeSourceLink();
                                 end(SourceTask.REPORT_RELEASED, SourceTask.IDLE, later);
                             });
@@ -402,6 +412,17 @@ final class Source implements Behaviour<World> {
         world.sourceReason = SourceReason.MIGRATE;
     }
 
+    private boolean guardsFirst() {
+        return !rules.have(Rules.Flaw.DOES_NOT_GUARD)
+                && !rules.have(Rules.Flaw.GUARDS_AFTER_RECORDING);
+    }
+
+    private boolean wouldGrant(World world) {
+        return world.sourceRecord != null
+                && rules.source().apply(world.sourceRecord, SourceEvent.GRANT_REQUESTED).next()
+                        == SourceState.GRANTED;
+    }
+
     private void decideGrant(World world) {
         world.toSource = ToSource.NOTHING;
         if (world.sourceRecord == null) {
@@ -427,6 +448,7 @@ final class Source implements Behaviour<World> {
         if (world.sourceRecord == null) {
             return false;
         }
+        world.guarded |= guardsFirst() && wouldGrant(world);
         SourceDecision decision =
                 rules.source().apply(world.sourceRecord, SourceEvent.GRANT_REQUESTED);
         world.sourceRecord = decision.next();

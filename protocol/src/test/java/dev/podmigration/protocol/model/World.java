@@ -129,6 +129,7 @@ public final class World implements State<World> {
     @Nullable SourceState sourceRecord;
     Processes processes = Processes.RUN;
     boolean sourceFence;
+    boolean guarded;
     SourceTask sourceTask = SourceTask.IDLE;
     SourceReason sourceReason = SourceReason.MIGRATE;
     boolean sourceLink;
@@ -182,6 +183,7 @@ public final class World implements State<World> {
         copy.sourceRecord = sourceRecord;
         copy.processes = processes;
         copy.sourceFence = sourceFence;
+        copy.guarded = guarded;
         copy.sourceTask = sourceTask;
         copy.sourceReason = sourceReason;
         copy.sourceLink = sourceLink;
@@ -232,6 +234,7 @@ public final class World implements State<World> {
         sourceRecord = bits.nextOrNone(sourceRecord, SOURCE_STATES);
         processes = bits.next(processes, PROCESSES);
         sourceFence = bits.next(sourceFence);
+        guarded = bits.next(guarded);
         sourceTask = bits.next(sourceTask, SOURCE_TASKS);
         sourceReason = bits.next(sourceReason, SOURCE_REASONS);
         sourceLink = bits.next(sourceLink);
@@ -320,12 +323,13 @@ public final class World implements State<World> {
                                 knownSourcePod,
                                 knownTargetPod));
         text.add(
-                "source agent %s, record %s, processes %s%s%s"
+                "source agent %s, record %s, processes %s%s%s%s"
                         .formatted(
                                 sourceTask + " (" + sourceReason + ")",
                                 Objects.requireNonNullElse(sourceRecord, "none"),
                                 processes,
                                 sourceFence ? ", fenced" : "",
+                                guarded ? ", guarded" : "",
                                 tellsFrozen ? ", tells Frozen" : ""));
         text.add(
                 "stream %s-%s to target %s%s, to source %s%s%s, question %s"
