@@ -141,7 +141,10 @@ class RefusedChangesIT {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"group: null", "group: {name: h}", "group: {members: [member, other, third]}"
+            strings = {
+                "group: null",
+                "group: {name: h}",
+                "group: {members: [member, other, third]}"
             })
     void aGroupStaysAsItWasMade(String change) {
         var object =

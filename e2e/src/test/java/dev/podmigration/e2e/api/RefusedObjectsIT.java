@@ -226,8 +226,7 @@ class RefusedObjectsIT {
         var group = CHECKPOINT + ", group: {name: g, members: %s}";
         assertThat(manifests.refusalOfNamed("PodCheckpoint", "a", group.formatted(members)))
                 .contains(message);
-        manifests.delete(
-                manifests.createNamed("PodCheckpoint", "a", group.formatted("[b, a]")));
+        manifests.delete(manifests.createNamed("PodCheckpoint", "a", group.formatted("[b, a]")));
     }
 
     private static Row migration(String valid, String refused, String message) {
