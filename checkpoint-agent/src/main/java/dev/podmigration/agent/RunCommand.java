@@ -5,6 +5,7 @@ import dev.podmigration.agent.address.KeptAddresses;
 import dev.podmigration.agent.archive.ArchiveShelf;
 import dev.podmigration.agent.canary.Canary;
 import dev.podmigration.agent.canary.SwapProof;
+import dev.podmigration.agent.commit.GroupRecord;
 import dev.podmigration.agent.commit.ReceiverCommit;
 import dev.podmigration.agent.commit.ReceiverRecord;
 import dev.podmigration.agent.commit.RecordStore;
@@ -144,7 +145,10 @@ final class RunCommand implements Callable<Integer> {
                     new SourceCommit(
                             new RecordStore<>(
                                     directories.data().resolve("records/checkpoints"),
-                                    SourceRecord.class));
+                                    SourceRecord.class),
+                            new RecordStore<>(
+                                    directories.data().resolve("records/groups"),
+                                    GroupRecord.class));
             TargetCommit targetCommit =
                     new TargetCommit(
                             new RecordStore<>(

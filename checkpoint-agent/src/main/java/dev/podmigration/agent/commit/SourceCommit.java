@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where the commit of the source is decided: {@link SourceDecision} applied to a durable record. An
@@ -20,9 +21,11 @@ public final class SourceCommit {
     private static final Logger LOG = LoggerFactory.getLogger(SourceCommit.class);
 
     private final RecordStore<SourceRecord> records;
+    private final GroupCommit groups;
 
-    public SourceCommit(RecordStore<SourceRecord> records) {
+    public SourceCommit(RecordStore<SourceRecord> records, RecordStore<GroupRecord> groups) {
         this.records = records;
+        this.groups = new GroupCommit(groups);
     }
 
     /**
@@ -32,16 +35,38 @@ public final class SourceCommit {
      * @throws IllegalStateException if it was recorded before: what was decided then stays
      */
     public synchronized void begin(SourceRecord record) throws IOException {
+        requireNew(record);
+        if (record.group() != null) {
+            throw new IllegalArgumentException(record.checkpoint() + " does not move alone");
+        }
+        write(record);
+    }
+
+    /**
+     * The same for a pod that moves in a group.
+     *
+     * @return false if another member has given up meanwhile: then nothing of this one may be
+     *     stopped
+     */
+    public synchronized boolean begin(SourceRecord record, GroupRecord group) throws IOException {
+        requireNew(record);
+        if (!groups.begin(group)) {
+            return false;
+        }
+        write(record.in(group));
+        return true;
+    }
+
+    private void requireNew(SourceRecord record) throws IOException {
         if (record.state() != SourceState.FROZEN) {
             throw new IllegalArgumentException(
                     "A freeze begins as FROZEN, not as " + record.state());
         }
-        Optional<SourceRecord> before = records.read(record.name());
+        Optional<SourceRecord> before = record(record.name());
         if (before.isPresent()) {
             throw new IllegalStateException(
                     record.checkpoint() + " is " + before.get().state() + " already");
         }
-        write(record);
     }
 
     /**
@@ -60,7 +85,7 @@ public final class SourceCommit {
                     : SourceDecision.Action.NONE;
         }
         SourceRecord record = found.get();
-        SourceDecision decision = SourceDecision.of(record.state(), event);
+        SourceDecision decision = decision(record, event);
         if (decision.next() != record.state()) {
             write(record.with(decision.next()));
             LOG.info(
@@ -71,6 +96,16 @@ public final class SourceCommit {
                     event);
         }
         return decision.action();
+    }
+
+    /** The record of the group is on disk before that of a member says the same. */
+    private SourceDecision decision(SourceRecord record, SourceEvent event) throws IOException {
+        String group = record.group();
+        if (group == null || record.state() != SourceState.FROZEN) {
+            return SourceDecision.of(record.state(), event);
+        }
+        return SourceDecision.ofMember(
+                record.state(), groups.decide(group, record.name(), event), event);
     }
 
     private void write(SourceRecord record) throws IOException {
@@ -89,22 +124,36 @@ public final class SourceCommit {
         return decide(checkpointUid, SourceEvent.GRANT_REQUESTED);
     }
 
-    public Optional<SourceRecord> record(String checkpointUid) throws IOException {
-        return records.read(checkpointUid);
+    /** The record, which says what its group has decided. */
+    public synchronized Optional<SourceRecord> record(String checkpointUid) throws IOException {
+        Optional<SourceRecord> found = records.read(checkpointUid);
+        return found.isPresent() ? Optional.of(decided(found.get())) : found;
+    }
+
+    private SourceRecord decided(SourceRecord record) throws IOException {
+        String group = record.group();
+        if (group == null || record.state() != SourceState.FROZEN) {
+            return record;
+        }
+        return switch (groups.state(group)) {
+            case OPEN -> record;
+            case GRANTED -> record.with(SourceState.GRANTED);
+            case ROLLED_BACK -> record.with(SourceState.ROLLED_BACK);
+        };
     }
 
     /** Every record of this node, for an agent that comes up again. */
-    public List<SourceRecord> all() throws IOException {
+    public synchronized List<SourceRecord> all() throws IOException {
         List<SourceRecord> all = new ArrayList<>();
         for (String name : records.names()) {
-            records.read(name).ifPresent(all::add);
+            record(name).ifPresent(all::add);
         }
         return all;
     }
 
     /** Forgets a finished source, once nothing on this node needs its record. */
     public synchronized void forget(String checkpointUid) throws IOException {
-        Optional<SourceRecord> record = records.read(checkpointUid);
+        Optional<SourceRecord> record = record(checkpointUid);
         if (record.isPresent()
                 && (record.get().state() == SourceState.FROZEN
                         || record.get().state() == SourceState.GRANTED)) {
@@ -113,5 +162,14 @@ public final class SourceCommit {
         }
         FaultPoints.reach("source forgets");
         records.delete(checkpointUid);
+        forgetUnneededGroups();
+    }
+
+    /** Groups of which no member has a record: nobody reads theirs. */
+    public synchronized void forgetUnneededGroups() throws IOException {
+        Set<String> recorded = Set.copyOf(records.names());
+        for (String group : groups.ids()) {
+            groups.forgetIfUnneeded(group, recorded);
+        }
     }
 }

@@ -26,15 +26,20 @@ class RecordStoreTest {
                     List.of("10.0.0.7/16"),
                     List.of("abc"),
                     Instant.parse("2026-01-02T03:04:05.123456Z"),
-                    "node-b");
+                    "node-b",
+                    null);
 
     @TempDir Path directory;
+    @TempDir Path groups;
 
     private SourceCommit commit;
 
     @BeforeEach
     void open() throws Exception {
-        commit = new SourceCommit(new RecordStore<>(directory, SourceRecord.class));
+        commit =
+                new SourceCommit(
+                        new RecordStore<>(directory, SourceRecord.class),
+                        new RecordStore<>(groups, GroupRecord.class));
     }
 
     @Test
@@ -42,7 +47,10 @@ class RecordStoreTest {
         commit.begin(FROZEN);
         commit.grant("c1", "r1");
 
-        SourceCommit restarted = new SourceCommit(new RecordStore<>(directory, SourceRecord.class));
+        SourceCommit restarted =
+                new SourceCommit(
+                        new RecordStore<>(directory, SourceRecord.class),
+                        new RecordStore<>(groups, GroupRecord.class));
 
         assertThat(restarted.all()).containsExactly(FROZEN.with(SourceState.GRANTED));
     }
@@ -119,7 +127,10 @@ class RecordStoreTest {
                 "mounts need root");
         run("mount", "-t", "tmpfs", "-o", "size=64k", "full", directory.toString());
         try {
-            commit = new SourceCommit(new RecordStore<>(directory, SourceRecord.class));
+            commit =
+                    new SourceCommit(
+                            new RecordStore<>(directory, SourceRecord.class),
+                            new RecordStore<>(groups, GroupRecord.class));
             commit.begin(FROZEN);
             assertThatThrownBy(() -> Files.write(directory.resolve("filler"), new byte[1 << 20]))
                     .hasMessageContaining("No space left");
