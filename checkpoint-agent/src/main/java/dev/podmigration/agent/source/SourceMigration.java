@@ -293,11 +293,15 @@ final class SourceMigration {
                     "The source was rolled back before the target asked");
         }
         granted = true;
-        stream.send(SourceMessage.newBuilder().setGrant(Grant.getDefaultInstance()));
-        steps.done("grant");
         SourceGroup together = group;
-        if (together != null) {
-            together.granted(key.uid());
+        try {
+            stream.send(SourceMessage.newBuilder().setGrant(Grant.getDefaultInstance()));
+            steps.done("grant");
+        } finally {
+            // Whatever becomes of this stream: it is granted, and so are they.
+            if (together != null) {
+                together.granted(key.uid());
+            }
         }
         return true;
     }
