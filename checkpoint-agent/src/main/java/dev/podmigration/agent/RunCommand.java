@@ -5,6 +5,7 @@ import dev.podmigration.agent.address.KeptAddresses;
 import dev.podmigration.agent.archive.ArchiveShelf;
 import dev.podmigration.agent.canary.Canary;
 import dev.podmigration.agent.canary.SwapProof;
+import dev.podmigration.agent.commit.GroupRecord;
 import dev.podmigration.agent.commit.ReceiverCommit;
 import dev.podmigration.agent.commit.ReceiverRecord;
 import dev.podmigration.agent.commit.RecordStore;
@@ -148,6 +149,9 @@ final class RunCommand implements Callable<Integer> {
                             new RecordStore<>(
                                     directories.data().resolve("records/checkpoints"),
                                     SourceRecord.class),
+                            new RecordStore<>(
+                                    directories.data().resolve("records/groups"),
+                                    GroupRecord.class),
                             new HookGuard(hooks));
             TargetCommit targetCommit =
                     new TargetCommit(

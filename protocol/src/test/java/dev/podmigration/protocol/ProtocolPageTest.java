@@ -2,6 +2,9 @@ package dev.podmigration.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.podmigration.agent.commit.GroupDecision;
+import dev.podmigration.agent.commit.GroupEvent;
+import dev.podmigration.agent.commit.GroupState;
 import dev.podmigration.agent.commit.ReceiverDecision;
 import dev.podmigration.agent.commit.ReceiverEvent;
 import dev.podmigration.agent.commit.ReceiverState;
@@ -75,6 +78,15 @@ class ProtocolPageTest {
                                                     TargetEvent.valueOf(event));
                                     return cell(state, found.next(), found.action());
                                 }),
+                        "group",
+                        table(
+                                GroupState.values(),
+                                GroupEvent.values(),
+                                (state, event) ->
+                                        GroupDecision.of(
+                                                        GroupState.valueOf(state),
+                                                        GroupEvent.valueOf(event))
+                                                .name()),
                         "receiver",
                         table(
                                 ReceiverState.values(),

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -21,10 +22,13 @@ public final class SourceCommit {
     private static final Logger LOG = LoggerFactory.getLogger(SourceCommit.class);
 
     private final RecordStore<SourceRecord> records;
+    private final GroupCommit groups;
     private final StartGuard guard;
 
-    public SourceCommit(RecordStore<SourceRecord> records, StartGuard guard) {
+    public SourceCommit(
+            RecordStore<SourceRecord> records, RecordStore<GroupRecord> groups, StartGuard guard) {
         this.records = records;
+        this.groups = new GroupCommit(groups);
         this.guard = guard;
     }
 
@@ -35,17 +39,40 @@ public final class SourceCommit {
      * @throws IllegalStateException if it was recorded before: what was decided then stays
      */
     public synchronized void begin(SourceRecord record) throws IOException {
+        requireNew(record);
+        if (record.group() != null) {
+            throw new IllegalArgumentException(record.checkpoint() + " does not move alone");
+        }
+        write(record);
+        guard.prepare(record.podUid());
+    }
+
+    /**
+     * The same for a pod that moves in a group.
+     *
+     * @return false if another member has given up meanwhile: then nothing of this one may be
+     *     stopped
+     */
+    public synchronized boolean begin(SourceRecord record, GroupRecord group) throws IOException {
+        requireNew(record);
+        if (!groups.begin(group)) {
+            return false;
+        }
+        write(record.in(group));
+        guard.prepare(record.podUid());
+        return true;
+    }
+
+    private void requireNew(SourceRecord record) throws IOException {
         if (record.state() != SourceState.FROZEN) {
             throw new IllegalArgumentException(
                     "A freeze begins as FROZEN, not as " + record.state());
         }
-        Optional<SourceRecord> before = records.read(record.name());
+        Optional<SourceRecord> before = record(record.name());
         if (before.isPresent()) {
             throw new IllegalStateException(
                     record.checkpoint() + " is " + before.get().state() + " already");
         }
-        write(record);
-        guard.prepare(record.podUid());
     }
 
     /**
@@ -64,7 +91,7 @@ public final class SourceCommit {
                     : SourceDecision.Action.NONE;
         }
         SourceRecord record = found.get();
-        SourceDecision decision = SourceDecision.of(record.state(), event);
+        SourceDecision decision = decision(record, event);
         if (decision.next() != record.state()) {
             write(record.with(decision.next()));
             LOG.info(
@@ -75,6 +102,27 @@ public final class SourceCommit {
                     event);
         }
         return decision.action();
+    }
+
+    /** The record of the group is on disk before that of a member says the same. */
+    private SourceDecision decision(SourceRecord record, SourceEvent event) throws IOException {
+        String group = record.group();
+        if (group == null || record.state() != SourceState.FROZEN) {
+            return SourceDecision.of(record.state(), event);
+        }
+        GroupState decided =
+                groups.decide(group, record.name(), event, () -> refuseStarts(group));
+        return SourceDecision.ofMember(record.state(), decided, event);
+    }
+
+    /** Of all members, because all are granted by the one record of their group. */
+    private void refuseStarts(String group) throws IOException {
+        for (SourceRecord member : all()) {
+            if (group.equals(member.group()) && member.state() == SourceState.FROZEN) {
+                FaultPoints.reach("source guards");
+                guard.refuse(member.podUid());
+            }
+        }
     }
 
     private void write(SourceRecord record) throws IOException {
@@ -115,22 +163,36 @@ public final class SourceCommit {
                         .collect(Collectors.toSet()));
     }
 
-    public Optional<SourceRecord> record(String checkpointUid) throws IOException {
-        return records.read(checkpointUid);
+    /** The record, which says what its group has decided. */
+    public synchronized Optional<SourceRecord> record(String checkpointUid) throws IOException {
+        Optional<SourceRecord> found = records.read(checkpointUid);
+        return found.isPresent() ? Optional.of(decided(found.get())) : found;
+    }
+
+    private SourceRecord decided(SourceRecord record) throws IOException {
+        String group = record.group();
+        if (group == null || record.state() != SourceState.FROZEN) {
+            return record;
+        }
+        return switch (groups.state(group)) {
+            case OPEN -> record;
+            case GRANTED -> record.with(SourceState.GRANTED);
+            case ROLLED_BACK -> record.with(SourceState.ROLLED_BACK);
+        };
     }
 
     /** Every record of this node, for an agent that comes up again. */
-    public List<SourceRecord> all() throws IOException {
+    public synchronized List<SourceRecord> all() throws IOException {
         List<SourceRecord> all = new ArrayList<>();
         for (String name : records.names()) {
-            records.read(name).ifPresent(all::add);
+            record(name).ifPresent(all::add);
         }
         return all;
     }
 
     /** Forgets a finished source, once nothing on this node needs its record. */
     public synchronized void forget(String checkpointUid) throws IOException {
-        Optional<SourceRecord> record = records.read(checkpointUid);
+        Optional<SourceRecord> record = record(checkpointUid);
         if (record.isPresent()
                 && (record.get().state() == SourceState.FROZEN
                         || record.get().state() == SourceState.GRANTED)) {
@@ -139,5 +201,14 @@ public final class SourceCommit {
         }
         FaultPoints.reach("source forgets");
         records.delete(checkpointUid);
+        forgetUnneededGroups();
+    }
+
+    /** Groups of which no member has a record: nobody reads theirs. */
+    public synchronized void forgetUnneededGroups() throws IOException {
+        Set<String> recorded = Set.copyOf(records.names());
+        for (String group : groups.ids()) {
+            groups.forgetIfUnneeded(group, recorded);
+        }
     }
 }

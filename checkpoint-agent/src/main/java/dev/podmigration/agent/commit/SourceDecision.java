@@ -18,6 +18,8 @@ public record SourceDecision(SourceState next, Action action) {
         THAW,
         /** Kill the frozen processes; no instruction of theirs runs again. */
         KILL,
+        /** Say nothing yet: a target of the same group has not asked. */
+        WAIT,
         /** Nothing. */
         NONE
     }
@@ -62,6 +64,22 @@ public record SourceDecision(SourceState next, Action action) {
                         case GIVE_UP, TARGET_NEVER_RESUMED, POD_DELETED, RESTARTED ->
                                 new SourceDecision(SourceState.ROLLED_BACK, Action.THAW);
                     };
+        };
+    }
+
+    /**
+     * The same for a pod that moves in a group, whose record speaks for its frozen members.
+     *
+     * @param group what {@link GroupDecision} has made of the event
+     */
+    public static SourceDecision ofMember(SourceState state, GroupState group, SourceEvent event) {
+        if (state != SourceState.FROZEN) {
+            return of(state, event);
+        }
+        return switch (group) {
+            case OPEN -> new SourceDecision(SourceState.FROZEN, Action.WAIT);
+            case GRANTED -> of(SourceState.GRANTED, event);
+            case ROLLED_BACK -> of(SourceState.ROLLED_BACK, event);
         };
     }
 }

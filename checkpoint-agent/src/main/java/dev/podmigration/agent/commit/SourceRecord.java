@@ -22,6 +22,8 @@ import java.util.List;
  * @param containers ids of the frozen containers
  * @param frozenAt start of the freeze
  * @param targetNode whose agent may ask for the grant; null if an older agent wrote the record
+ * @param group id of the {@link GroupRecord} that decides as long as this one says FROZEN; null if
+ *     the pod moves alone
  */
 public record SourceRecord(
         SourceState state,
@@ -33,7 +35,8 @@ public record SourceRecord(
         List<String> addresses,
         List<String> containers,
         Instant frozenAt,
-        @Nullable String targetNode) {
+        @Nullable String targetNode,
+        @Nullable String group) {
 
     public SourceRecord {
         addresses = List.copyOf(addresses);
@@ -51,7 +54,23 @@ public record SourceRecord(
                 addresses,
                 containers,
                 frozenAt,
-                targetNode);
+                targetNode,
+                group);
+    }
+
+    SourceRecord in(GroupRecord other) {
+        return new SourceRecord(
+                state,
+                checkpoint,
+                restoreUid,
+                podUid,
+                hostInterface,
+                hostInterfaceIndex,
+                addresses,
+                containers,
+                frozenAt,
+                targetNode,
+                other.id());
     }
 
     public boolean isTarget(String node) {

@@ -33,10 +33,15 @@ public final class TargetCommit {
         write(record);
     }
 
-    /** Notes whom to ask after a restart. */
+    /**
+     * Notes whom to ask after a restart.
+     *
+     * @param inGroup whether the pod moves together with others
+     */
     public synchronized void source(
-            String podUid, String checkpointUid, String node, String address) throws IOException {
-        records.write(podUid, required(podUid).from(checkpointUid, node, address));
+            String podUid, String checkpointUid, String node, String address, boolean inGroup)
+            throws IOException {
+        records.write(podUid, required(podUid).from(checkpointUid, node, address, inGroup));
     }
 
     /** Notes the addresses that were added to the pod, so that they can be taken away again. */
@@ -52,7 +57,10 @@ public final class TargetCommit {
     public synchronized TargetDecision.Action decide(String podUid, TargetEvent event)
             throws IOException {
         TargetRecord record = required(podUid);
-        TargetDecision decision = TargetDecision.of(record.state(), event);
+        TargetDecision decision =
+                record.inGroup()
+                        ? TargetDecision.ofMember(record.state(), event)
+                        : TargetDecision.of(record.state(), event);
         if (decision.next() != record.state()) {
             write(record.with(decision.next()));
             LOG.info(

@@ -33,14 +33,14 @@ public record TargetDecision(TargetState next, Action action) {
             case ARMED ->
                     switch (event) {
                         case VERIFIED -> new TargetDecision(TargetState.RESTORING, Action.RESTORE);
-                        case REFUSED, GIVE_UP -> cancel();
+                        case REFUSED, GIVE_UP, MEMORY_LOST -> cancel();
                         case COMPLETE, GRANTED -> throw impossible(state, event);
                         case RESTARTED -> new TargetDecision(TargetState.ARMED, Action.NONE);
                     };
             case RESTORING ->
                     switch (event) {
                         case COMPLETE -> new TargetDecision(TargetState.ASKED, Action.ASK);
-                        case REFUSED, GIVE_UP, RESTARTED -> cancel();
+                        case REFUSED, GIVE_UP, MEMORY_LOST, RESTARTED -> cancel();
                         case VERIFIED, GRANTED -> throw impossible(state, event);
                     };
             case ASKED ->
@@ -48,18 +48,29 @@ public record TargetDecision(TargetState next, Action action) {
                         case COMPLETE, RESTARTED ->
                                 new TargetDecision(TargetState.ASKED, Action.ASK);
                         case GRANTED -> new TargetDecision(TargetState.RESUMED, Action.RESUME);
-                        case REFUSED, GIVE_UP -> cancel();
+                        case REFUSED, GIVE_UP, MEMORY_LOST -> cancel();
                         case VERIFIED -> throw impossible(state, event);
                     };
             case RESUMED ->
                     switch (event) {
                         case GRANTED, RESTARTED ->
                                 new TargetDecision(TargetState.RESUMED, Action.RESUME);
-                        case VERIFIED, COMPLETE, REFUSED, GIVE_UP ->
+                        case VERIFIED, COMPLETE, REFUSED, GIVE_UP, MEMORY_LOST ->
                                 new TargetDecision(TargetState.RESUMED, Action.NONE);
                     };
             case CANCELLED -> cancel();
         };
+    }
+
+    /**
+     * The same for a pod that moves in a group. When it has asked, others may run because it has:
+     * it asks until it has an answer. Only what cannot run any more gives up, because its source
+     * still has it, and none is worse than not together.
+     */
+    public static TargetDecision ofMember(TargetState state, TargetEvent event) {
+        return state == TargetState.ASKED && event == TargetEvent.GIVE_UP
+                ? new TargetDecision(TargetState.ASKED, Action.ASK)
+                : of(state, event);
     }
 
     private static TargetDecision cancel() {

@@ -10,8 +10,10 @@ public enum TargetEvent {
     GRANTED,
     /** The source's answer: do not run. */
     REFUSED,
-    /** Cancelled by the operator, stream lost, restore failed, limit reached. */
+    /** Cancelled by the operator, stream lost, limit reached, no answer. */
     GIVE_UP,
+    /** What was restored, or was to be, is gone: it could not run, whatever the answer. */
+    MEMORY_LOST,
     /** The agent came up again and found the record. */
     RESTARTED
 }

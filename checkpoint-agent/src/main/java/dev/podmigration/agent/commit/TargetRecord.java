@@ -18,6 +18,8 @@ import java.util.List;
  * @param containers names, in the order in which the kubelet starts them
  * @param keptAddresses addresses of the source added to this pod, in CIDR notation
  * @param resumedAt when {@link TargetState#RESUMED} was recorded
+ * @param inGroup whether others run because this one has asked; false if an older agent wrote the
+ *     record
  */
 public record TargetRecord(
         TargetState state,
@@ -28,7 +30,8 @@ public record TargetRecord(
         String sourceNode,
         List<String> containers,
         List<String> keptAddresses,
-        @Nullable Instant resumedAt) {
+        @Nullable Instant resumedAt,
+        boolean inGroup) {
 
     public TargetRecord {
         containers = List.copyOf(containers);
@@ -45,7 +48,8 @@ public record TargetRecord(
                 sourceNode,
                 containers,
                 keptAddresses,
-                next == TargetState.RESUMED && resumedAt == null ? Instant.now() : resumedAt);
+                next == TargetState.RESUMED && resumedAt == null ? Instant.now() : resumedAt,
+                inGroup);
     }
 
     public TargetRecord keeping(List<String> addresses) {
@@ -58,10 +62,11 @@ public record TargetRecord(
                 sourceNode,
                 containers,
                 addresses,
-                resumedAt);
+                resumedAt,
+                inGroup);
     }
 
-    public TargetRecord from(String checkpoint, String node, String address) {
+    public TargetRecord from(String checkpoint, String node, String address, boolean group) {
         return new TargetRecord(
                 state,
                 restore,
@@ -71,6 +76,7 @@ public record TargetRecord(
                 node,
                 containers,
                 keptAddresses,
-                resumedAt);
+                resumedAt,
+                group);
     }
 }

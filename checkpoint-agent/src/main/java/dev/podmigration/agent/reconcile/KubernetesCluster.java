@@ -36,6 +36,12 @@ public final class KubernetesCluster implements NodeSource.Cluster, NodeHoldings
     }
 
     @Override
+    public Optional<PodCheckpoint> checkpoint(String namespace, String name) {
+        return Optional.ofNullable(
+                client.resources(PodCheckpoint.class).inNamespace(namespace).withName(name).get());
+    }
+
+    @Override
     public Optional<PodInCluster> pod(String namespace, String name) {
         return Optional.ofNullable(client.pods().inNamespace(namespace).withName(name).get())
                 .map(KubernetesCluster::of);

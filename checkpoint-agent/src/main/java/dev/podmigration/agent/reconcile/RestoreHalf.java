@@ -99,7 +99,6 @@ public final class RestoreHalf implements Half<PodRestore> {
 
     @Override
     public boolean forget(PodRestore object, Runnable again) throws IOException {
-        target.forget(object);
-        return true;
+        return target.forget(object);
     }
 }

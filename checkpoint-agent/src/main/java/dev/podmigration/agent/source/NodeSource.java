@@ -18,6 +18,7 @@ import dev.podmigration.agent.runtime.PodOnNode;
 import dev.podmigration.agent.wire.Grant;
 import dev.podmigration.agent.wire.OutcomeReply;
 import dev.podmigration.agent.wire.OutcomeRequest;
+import dev.podmigration.agent.wire.Pending;
 import dev.podmigration.agent.wire.Refusal;
 import dev.podmigration.api.v1alpha1.CheckpointGoal;
 import dev.podmigration.api.v1alpha1.FailureReason;
@@ -55,11 +56,14 @@ public final class NodeSource implements SourceAgent {
     private final SourceTools tools;
     private final Cluster cluster;
     private final SourceFence fence;
+    private final SourceGroups moving;
     private final Map<String, SourceMigration> migrations = new ConcurrentHashMap<>();
 
     /** What the API server knows and this node does not. */
     public interface Cluster {
         Optional<PodRestore> restore(String namespace, String name);
+
+        Optional<PodCheckpoint> checkpoint(String namespace, String name);
 
         Optional<PodInCluster> pod(String namespace, String name);
 
@@ -71,6 +75,7 @@ public final class NodeSource implements SourceAgent {
         this.tools = tools;
         this.cluster = cluster;
         this.fence = new SourceFence(tools.filter(), tools.host());
+        this.moving = new SourceGroups(cluster);
     }
 
     @Override
@@ -182,15 +187,20 @@ public final class NodeSource implements SourceAgent {
     @Override
     public FreezeReport migrate(PodCheckpoint checkpoint, Runnable frozen)
             throws AgentFailure, IOException {
-        String uid = checkpoint.getMetadata().getUid();
-        SourceMigration migration = migrations.get(uid);
-        if (migration == null || !migration.ready()) {
-            // The agent was restarted, or the stream broke while the pod still ran: nothing is
-            // lost.
-            prepare(checkpoint);
-            migration = migrations.get(uid);
+        FreezeReport report;
+        try {
+            report = migrateTogether(checkpoint, frozen);
+        } catch (AgentFailure why) {
+            moving.fail(checkpoint, why);
+            throw why;
+        } catch (IOException | RuntimeException e) {
+            moving.fail(
+                    checkpoint,
+                    new AgentFailure(
+                            FailureReason.InternalError, "It could not be moved: " + e, e));
+            throw e;
         }
-        FreezeReport report = migration.migrate(frozen);
+        SourceMigration migration = migrations.get(checkpoint.getMetadata().getUid());
         try {
             migration.reserveAddresses();
             if (migration.podComesLater()) {
@@ -206,11 +216,42 @@ public final class NodeSource implements SourceAgent {
         return report;
     }
 
+    private FreezeReport migrateTogether(PodCheckpoint checkpoint, Runnable frozen)
+            throws AgentFailure, IOException {
+        String uid = checkpoint.getMetadata().getUid();
+        Optional<SourceGroup> group = moving.join(checkpoint, member(uid));
+        SourceMigration migration = migrations.get(uid);
+        if (migration == null || !migration.ready()) {
+            // The agent was restarted, or the stream broke while the pod still ran: nothing is
+            // lost.
+            prepare(checkpoint);
+            migration = migrations.get(uid);
+        }
+        return migration.migrate(frozen, group);
+    }
+
+    private SourceGroup.Member member(String uid) {
+        return new SourceGroup.Member() {
+            @Override
+            public void giveUp(AgentFailure why) {
+                Optional.ofNullable(migrations.get(uid))
+                        .ifPresent(migration -> migration.giveUp(why));
+            }
+
+            @Override
+            public void grant() {
+                Optional.ofNullable(migrations.get(uid))
+                        .ifPresent(SourceMigration::grantAfterOthers);
+            }
+        };
+    }
+
     @Override
     public void giveUp(String checkpointUid, AgentFailure why) {
         SourceMigration migration = migrations.get(checkpointUid);
         if (migration != null) {
             migration.giveUp(why);
+            moving.fail(checkpointUid, migration.pod(), why);
         }
     }
 
@@ -232,6 +273,16 @@ public final class NodeSource implements SourceAgent {
 
     @Override
     public Outcome settle(PodCheckpoint checkpoint) throws AgentFailure, IOException {
+        Outcome outcome = settleAlone(checkpoint);
+        if (outcome == Outcome.ROLLED_BACK) {
+            moving.fail(
+                    checkpoint,
+                    new AgentFailure(FailureReason.Cancelled, "The source was rolled back"));
+        }
+        return outcome;
+    }
+
+    private Outcome settleAlone(PodCheckpoint checkpoint) throws AgentFailure, IOException {
         String uid = checkpoint.getMetadata().getUid();
         Optional<SourceRecord> found = tools.commit().record(uid);
         if (found.isEmpty()) {
@@ -251,7 +302,7 @@ public final class NodeSource implements SourceAgent {
                 kill(record);
                 yield Outcome.RELEASED;
             }
-            case NONE, GRANT, REFUSE -> {
+            case NONE, GRANT, REFUSE, WAIT -> {
                 // A target that still waits for the answer asks the record now.
                 Optional.ofNullable(migrations.get(uid))
                         .ifPresent(migration -> migration.closeLink(null));
@@ -477,6 +528,7 @@ public final class NodeSource implements SourceAgent {
         }
         tools.addresses().release(uid);
         tools.commit().forget(uid);
+        moving.forget(uid);
         migrations.remove(uid);
         return true;
     }
@@ -509,7 +561,7 @@ public final class NodeSource implements SourceAgent {
                 switch (tools.commit().decide(record.name(), SourceEvent.RESTARTED)) {
                     case THAW -> thaw(record);
                     case KILL -> kill(record);
-                    case NONE, GRANT, REFUSE -> {
+                    case NONE, GRANT, REFUSE, WAIT -> {
                         LOG.info("{} has granted: its pod stays silent", record.checkpoint());
                         tools.letHooksGo(record.containers());
                         reserveAddresses(record);
@@ -521,6 +573,7 @@ public final class NodeSource implements SourceAgent {
             }
         }
         tools.commit().allowOtherStarts();
+        tools.commit().forgetUnneededGroups();
         endLeftDumps();
     }
 
@@ -569,16 +622,25 @@ public final class NodeSource implements SourceAgent {
             }
             SourceDecision.Action answer =
                     tools.commit().grant(request.getCheckpointUid(), request.getRestoreUid());
-            return answer == SourceDecision.Action.GRANT
-                    ? OutcomeReply.newBuilder().setGrant(Grant.getDefaultInstance()).build()
-                    : OutcomeReply.newBuilder()
-                            .setRefusal(
-                                    Refusal.newBuilder().setReason("the source was rolled back"))
-                            .build();
+            if (answer == SourceDecision.Action.GRANT) {
+                moving.granted(request.getCheckpointUid());
+            }
+            return reply(answer);
         } catch (IOException e) {
             throw new AgentFailure(
                     FailureReason.InternalError, "The record cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    private static OutcomeReply reply(SourceDecision.Action answer) {
+        OutcomeReply.Builder reply = OutcomeReply.newBuilder();
+        switch (answer) {
+            case GRANT -> reply.setGrant(Grant.getDefaultInstance());
+            case WAIT -> reply.setPending(Pending.getDefaultInstance());
+            case REFUSE, THAW, KILL, NONE ->
+                    reply.setRefusal(Refusal.newBuilder().setReason("the source was rolled back"));
+        }
+        return reply.build();
     }
 
     private PodCgroup groups(String podUid) throws IOException, AgentFailure {

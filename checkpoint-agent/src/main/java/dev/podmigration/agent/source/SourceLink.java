@@ -51,6 +51,7 @@ final class SourceLink {
                         .setRestoreUid(restoreUid)
                         .setSourceAddress(tools.ownAddress())
                         .setGrantsOnArrival(true)
+                        .setInGroup(checkpoint.getSpec().getGroup() != null)
                         .addAllDataDirectories(DataDirectories.of(tools.host(), pod))
                         .addAllContainers(
                                 pod.containers().stream().map(ContainerOnNode::name).toList());
@@ -62,6 +63,13 @@ final class SourceLink {
             link.send(SourceMessage.newBuilder().setHello(hello).build());
             Welcome welcome =
                     link.await(TargetMessage.BodyCase.WELCOME, WELCOME_LIMIT).getWelcome();
+            if (hello.getInGroup() && !welcome.getKnowsGroups()) {
+                throw new AgentFailure(
+                        FailureReason.OptionNotSupported,
+                        "The agent of node "
+                                + peer.getNodeName()
+                                + " is of an older version, which cannot take a pod of a group");
+            }
             return new SourceLink(link, restoreUid, welcome.getPodComesLater());
         } catch (AgentFailure failure) {
             link.close();

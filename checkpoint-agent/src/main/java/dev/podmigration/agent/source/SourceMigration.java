@@ -64,11 +64,13 @@ final class SourceMigration {
     private final List<ContainerDump> dumps = new ArrayList<>();
 
     private @Nullable PodOnNode pod;
-    private @Nullable SourceLink link;
+    private volatile @Nullable SourceLink link;
     private @Nullable FileRounds files;
     private volatile @Nullable AgentFailure givenUp;
     private volatile @Nullable AgentFailure failed;
     private volatile @Nullable Thread worker;
+    private volatile boolean granted;
+    private @Nullable SourceGroup group;
     private @Nullable Instant frozenAt;
     private long frozenNanos;
     private @Nullable Duration length;
@@ -105,7 +107,8 @@ final class SourceMigration {
      * The freeze. Returns when the target runs, or when it is granted and its pod comes later; a
      * failure before that leaves everything to {@link NodeSource#settle}.
      */
-    FreezeReport migrate(Runnable frozen) throws AgentFailure {
+    FreezeReport migrate(Runnable frozen, Optional<SourceGroup> together) throws AgentFailure {
+        group = together.orElse(null);
         return interruptibly(
                 () -> {
                     try {
@@ -159,24 +162,34 @@ final class SourceMigration {
                     SourceMessage.newBuilder()
                             .setFence(Fence.newBuilder().addAllAddresses(addresses)));
             stream.await(BodyCase.FENCED, ANSWER_LIMIT);
-            tools.commit()
-                    .begin(
-                            new SourceRecord(
-                                    SourceState.FROZEN,
-                                    key,
-                                    stream.restoreUid(),
-                                    source.podUid(),
-                                    podLink.nodeEnd().name(),
-                                    podLink.nodeEnd().index(),
-                                    addresses,
-                                    source.containers().stream().map(ContainerOnNode::id).toList(),
-                                    Instant.now(),
-                                    checkpoint.getSpec().getPeer().getNodeName()));
+            SourceGroup together = group;
+            if (together != null) {
+                together.arrive(key.uid(), COPY_LIMIT);
+            }
+            begin(
+                    new SourceRecord(
+                            SourceState.FROZEN,
+                            key,
+                            stream.restoreUid(),
+                            source.podUid(),
+                            podLink.nodeEnd().name(),
+                            podLink.nodeEnd().index(),
+                            addresses,
+                            source.containers().stream().map(ContainerOnNode::id).toList(),
+                            Instant.now(),
+                            checkpoint.getSpec().getPeer().getNodeName(),
+                            null));
 
             frozenAt = Instant.now();
             frozenNanos = System.nanoTime();
             Deadline deadline = Deadline.since(frozenNanos, limit);
             steps.begin();
+            if (together != null) {
+                // Dumps begin one after the other, but the pods of a group stop at once.
+                for (ContainerOnNode container : source.containers()) {
+                    container(groups, container).freeze(STOP_LIMIT);
+                }
+            }
             ContainerDump first = dumps.getFirst();
             first.start(options, stream, limit);
             first.awaitStopped(deadline.left());
@@ -229,13 +242,16 @@ final class SourceMigration {
                         deadline,
                         stream.podComesLater() ? "receive the pod" : "restore the pod");
         steps.done(stream.podComesLater() ? "arrival" : "restore");
-        grant(stream, asked);
+        boolean waits = !grant(stream, asked);
         if (stream.podComesLater()) {
             // The pod has to be deleted first, and that waits for this agent's word.
             LOG.info("{}: granted, its pod can be deleted", key);
             return;
         }
-        Resumed resumed = stream.await(BodyCase.RESUMED, ANSWER_LIMIT).getResumed();
+        Resumed resumed =
+                waits
+                        ? awaitOthers(stream, deadline)
+                        : stream.await(BodyCase.RESUMED, ANSWER_LIMIT).getResumed();
         length = Duration.ofNanos(System.nanoTime() - frozenNanos);
         steps.done("resume");
         resumed.getStepsList()
@@ -247,9 +263,26 @@ final class SourceMigration {
                 resumed.getHeldFrames());
     }
 
-    private void grant(SourceLink stream, TargetMessage asked) throws AgentFailure, IOException {
+    private void begin(SourceRecord record) throws AgentFailure, IOException {
+        SourceGroup together = group;
+        if (together == null) {
+            tools.commit().begin(record);
+        } else if (!tools.commit().begin(record, together.record())) {
+            throw new AgentFailure(
+                    FailureReason.GroupMemberFailed,
+                    "Another pod of the same group was given up before this one was stopped");
+        }
+    }
+
+    /**
+     * @return false if the answer has to wait for others; the last one of the group sends it
+     */
+    private boolean grant(SourceLink stream, TargetMessage asked) throws AgentFailure, IOException {
         SourceDecision.Action answer =
                 tools.commit().grant(key.uid(), asked.getGrantRequest().getRestoreUid());
+        if (answer == SourceDecision.Action.WAIT) {
+            return false;
+        }
         if (answer != SourceDecision.Action.GRANT) {
             stream.send(
                     SourceMessage.newBuilder()
@@ -259,8 +292,53 @@ final class SourceMigration {
                     FailureReason.GrantRefused,
                     "The source was rolled back before the target asked");
         }
-        stream.send(SourceMessage.newBuilder().setGrant(Grant.getDefaultInstance()));
-        steps.done("grant");
+        granted = true;
+        SourceGroup together = group;
+        try {
+            stream.send(SourceMessage.newBuilder().setGrant(Grant.getDefaultInstance()));
+            steps.done("grant");
+        } finally {
+            // Whatever becomes of this stream: it is granted, and so are they.
+            if (together != null) {
+                together.granted(key.uid());
+            }
+        }
+        return true;
+    }
+
+    /**
+     * All targets of the group have asked. Called by the thread of the last one. A target that
+     * cannot be told asks the record when the stream has ended.
+     */
+    void grantAfterOthers() {
+        SourceLink stream = link;
+        if (stream == null) {
+            return;
+        }
+        try {
+            if (tools.commit().grant(key.uid(), stream.restoreUid())
+                    == SourceDecision.Action.GRANT) {
+                granted = true;
+                steps.done("group");
+                stream.send(SourceMessage.newBuilder().setGrant(Grant.getDefaultInstance()));
+            }
+        } catch (IOException e) {
+            LOG.warn("{}: the grant could not be sent", key, e);
+            stream.end(null);
+        }
+    }
+
+    /** The freeze limit holds for what the others take; once it is granted, none does. */
+    private Resumed awaitOthers(SourceLink stream, Deadline deadline) throws AgentFailure {
+        try {
+            return stream.await(BodyCase.RESUMED, deadline, "wait for the other pods of its group")
+                    .getResumed();
+        } catch (AgentFailure failure) {
+            if (!granted || !stream.isOpen()) {
+                throw failure;
+            }
+            return stream.await(BodyCase.RESUMED, ANSWER_LIMIT).getResumed();
+        }
     }
 
     /** More than CRIU can write: memory that grows until the freeze, and its own small files. */
@@ -316,6 +394,10 @@ final class SourceMigration {
             open.end(first == null ? why : first);
             link = null;
         }
+    }
+
+    String pod() {
+        return checkpoint.getSpec().getPodName();
     }
 
     boolean ready() {

@@ -143,9 +143,14 @@ final class ArmedPod implements Arrival, AutoCloseable {
                     MacAddress.of(hello.getMac().toByteArray()));
         }
         tools.commit()
-                .source(podUid, hello.getCheckpointUid(), sourceNode, hello.getSourceAddress());
+                .source(
+                        podUid,
+                        hello.getCheckpointUid(),
+                        sourceNode,
+                        hello.getSourceAddress(),
+                        hello.getInGroup());
         DataDirectoryLinks.make(tools.volumes(podUid), hello.getDataDirectoriesList());
-        return Welcome.newBuilder().setImageBytesLimit(imageLimit).build();
+        return Welcome.newBuilder().setImageBytesLimit(imageLimit).setKnowsGroups(true).build();
     }
 
     /**
@@ -177,7 +182,7 @@ final class ArmedPod implements Arrival, AutoCloseable {
                         () -> {
                             RestoreTarget target = running;
                             if (target != null) {
-                                target.post(tools.ask(podUid));
+                                tools.ask(podUid).ifPresent(target::post);
                             }
                         });
     }

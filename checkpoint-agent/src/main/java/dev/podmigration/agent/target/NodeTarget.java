@@ -89,7 +89,8 @@ public final class NodeTarget implements TargetAgent {
                                         "",
                                         restore.getSpec().getContainers(),
                                         List.of(),
-                                        null));
+                                        null,
+                                        false));
             }
             register(restore, changed);
         }
@@ -240,18 +241,21 @@ public final class NodeTarget implements TargetAgent {
     }
 
     @Override
-    public void forget(PodRestore restore) throws IOException {
+    public boolean forget(PodRestore restore) throws IOException {
         if (receptions.knows(restore)) {
             receptions.forget(restore);
-            return;
+            return true;
         }
         String podUid = restore.getSpec().getPodUid();
         if (podUid == null) {
-            return;
+            return true;
         }
         Optional<TargetRecord> record = tools.commit().record(podUid);
         if (record.isPresent() && record.get().state() != TargetState.RESUMED) {
             cancel(podUid, "the PodRestore was deleted");
+            if (isBound(podUid)) {
+                return false;
+            }
         }
         ArmedPod pod;
         LeftRestore left;
@@ -274,6 +278,15 @@ public final class NodeTarget implements TargetAgent {
         } else {
             Thread.ofVirtual().name("remove-" + podUid).start(() -> removeWhenGone(podUid));
         }
+        return true;
+    }
+
+    /** It has asked for itself and others, so nothing but the answer ends it. */
+    private boolean isBound(String podUid) throws IOException {
+        return tools.commit()
+                .record(podUid)
+                .filter(record -> record.inGroup() && record.state() == TargetState.ASKED)
+                .isPresent();
     }
 
     private void removeWhenGone(String podUid) {
@@ -320,8 +333,12 @@ public final class NodeTarget implements TargetAgent {
                 case RESUME -> letGo(record, left);
                 case KILL -> left.kill(RESTARTED);
                 case ASK -> {
-                    askAgain(record, left);
-                    changed.run();
+                    if (record.inGroup() && left.isComplete()) {
+                        insist(record, left, changed);
+                    } else {
+                        askAgain(record, left);
+                        changed.run();
+                    }
                 }
                 case RESTORE, NONE -> {
                     LOG.info("{}: still waits to be restored", record.restore());
@@ -350,22 +367,48 @@ public final class NodeTarget implements TargetAgent {
      */
     private void askAgain(TargetRecord record, LeftRestore left) throws IOException {
         if (!left.isComplete()) {
-            giveUp(record, left, TargetEvent.GIVE_UP, "CRIU is gone");
+            giveUp(record, left, TargetEvent.MEMORY_LOST, "CRIU is gone");
             return;
         }
         try {
-            Event.Answer answer = tools.ask(record);
-            if (!answer.granted()) {
-                giveUp(record, left, TargetEvent.REFUSED, answer.reason());
-            } else if (tools.commit().decide(record.podUid(), TargetEvent.GRANTED)
-                    == TargetDecision.Action.RESUME) {
-                letGo(record, left);
-            }
+            obey(tools.ask(record), record, left);
         } catch (AgentFailure e) {
             // Giving up is safe: the source stays silent until the operator has read this record.
             LOG.warn("{}: the source could not be asked", record.restore(), e);
             giveUp(record, left, TargetEvent.GIVE_UP, "its source could not be asked");
         }
+    }
+
+    private void obey(Event.Answer answer, TargetRecord record, LeftRestore left)
+            throws IOException {
+        if (!answer.granted()) {
+            giveUp(record, left, TargetEvent.REFUSED, answer.reason());
+        } else if (tools.commit().decide(record.podUid(), TargetEvent.GRANTED)
+                == TargetDecision.Action.RESUME) {
+            letGo(record, left);
+        }
+    }
+
+    /** Others may run because this pod has asked, so it waits for an answer, however long. */
+    private void insist(TargetRecord record, LeftRestore left, Runnable changed) {
+        Thread.ofPlatform()
+                .daemon()
+                .name("ask-" + record.podUid())
+                .start(
+                        () -> {
+                            try {
+                                Optional<Event.Answer> answer = tools.insist(record.podUid());
+                                if (answer.isPresent()) {
+                                    obey(answer.get(), record, left);
+                                }
+                            } catch (IOException e) {
+                                // The record still says ASKED: the next start asks again.
+                                LOG.error("{}: the answer is not recorded", record.restore(), e);
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                            changed.run();
+                        });
     }
 
     private void giveUp(TargetRecord record, LeftRestore left, TargetEvent event, String why)

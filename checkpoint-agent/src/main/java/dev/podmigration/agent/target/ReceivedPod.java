@@ -284,6 +284,11 @@ final class ReceivedPod implements AutoCloseable {
             }
 
             @Override
+            public boolean mustWait() {
+                return false;
+            }
+
+            @Override
             public boolean mayRun() throws IOException {
                 return tools.receivers().decide(place.uid(), ReceiverEvent.COMPLETE)
                         == ReceiverDecision.Action.RESUME;
@@ -362,7 +367,8 @@ final class ReceivedPod implements AutoCloseable {
                         "",
                         record.containers(),
                         record.addresses(),
-                        record.resumedAt()));
+                        record.resumedAt(),
+                        false));
     }
 
     private void lift() throws IOException, AgentFailure, InterruptedException {

@@ -87,6 +87,10 @@ final class Reception implements Arrival, AutoCloseable {
                             + " is of an older version, which cannot move a pod that keeps its"
                             + " name");
         }
+        if (hello.getInGroup()) {
+            throw new AgentFailure(
+                    FailureReason.PeerRefused, "A pod that keeps its name cannot move in a group");
+        }
         if (fenced || state() != ReceiverState.RECEIVING) {
             throw new AgentFailure(
                     FailureReason.AlreadyMigrating, "Another stream has begun to fill this pod");

@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -218,10 +219,21 @@ final class RestoreTarget {
         granted = true;
     }
 
-    private void awaitGrant(long end) throws AgentFailure, InterruptedException {
-        Event event = next(end);
-        if (!(event instanceof Event.Answer answer)) {
-            throw unexpected(event, "the source's answer");
+    private void awaitGrant(long end) throws AgentFailure, IOException, InterruptedException {
+        Optional<Event> event = Optional.ofNullable(awaitEvent(end));
+        while (event.isEmpty() || event.get() instanceof Event.Stop) {
+            if (!decisions.mustWait()) {
+                throw event.isEmpty() ? tooLong() : unexpected(event.get(), "the source's answer");
+            }
+            LOG.warn(
+                    "Pod {} has asked, and others may run because it has, so it waits in spite of:"
+                            + " {}",
+                    podUid,
+                    event.map(Event::toString).orElse("its limit"));
+            event = Optional.of(inbox.take());
+        }
+        if (!(event.get() instanceof Event.Answer answer)) {
+            throw unexpected(event.get(), "the source's answer");
         }
         if (!answer.granted()) {
             throw new AgentFailure(
@@ -299,12 +311,20 @@ final class RestoreTarget {
     }
 
     private Event poll(long end) throws AgentFailure, InterruptedException {
-        Event event = inbox.poll(left(end).toNanos(), TimeUnit.NANOSECONDS);
+        Event event = awaitEvent(end);
         if (event == null) {
-            throw new AgentFailure(
-                    FailureReason.FreezeLimitExceeded, "The restore did not end within its limit");
+            throw tooLong();
         }
         return event;
+    }
+
+    private @Nullable Event awaitEvent(long end) throws InterruptedException {
+        return inbox.poll(left(end).toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private static AgentFailure tooLong() {
+        return new AgentFailure(
+                FailureReason.FreezeLimitExceeded, "The restore did not end within its limit");
     }
 
     private static boolean isTooLate(Event event) {

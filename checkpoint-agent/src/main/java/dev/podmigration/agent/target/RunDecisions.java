@@ -17,6 +17,9 @@ interface RunDecisions {
     /** Everything is restored and stopped: whether the source has to be asked for the grant. */
     boolean mustAsk() throws IOException;
 
+    /** The source was asked and somebody wants an end: whether its answer counts all the same. */
+    boolean mustWait() throws IOException;
+
     /** Everything is restored and granted: whether the processes may run. */
     boolean mayRun() throws IOException;
 
@@ -37,13 +40,23 @@ interface RunDecisions {
             }
 
             @Override
+            public boolean mustWait() throws IOException {
+                return commit.decide(podUid, TargetEvent.GIVE_UP) == TargetDecision.Action.ASK;
+            }
+
+            @Override
             public boolean mayRun() throws IOException {
                 return commit.decide(podUid, TargetEvent.GRANTED) == TargetDecision.Action.RESUME;
             }
 
             @Override
             public boolean giveUp() throws IOException {
-                if (commit.decide(podUid, TargetEvent.GIVE_UP) != TargetDecision.Action.KILL) {
+                TargetDecision.Action action = commit.decide(podUid, TargetEvent.GIVE_UP);
+                if (action == TargetDecision.Action.ASK) {
+                    // What is over cannot run any more, whatever the answer would be.
+                    action = commit.decide(podUid, TargetEvent.MEMORY_LOST);
+                }
+                if (action != TargetDecision.Action.KILL) {
                     return false;
                 }
                 RestoreMark.CANCELLED.set(directories, podUid);

@@ -55,6 +55,8 @@ public interface TargetAgent {
     /**
      * The PodRestore is being deleted: cancel if it does not run, then remove everything that
      * belongs to it.
+     *
+     * @return false while its pod has asked and only the source's answer can end it
      */
-    void forget(PodRestore restore) throws IOException;
+    boolean forget(PodRestore restore) throws IOException;
 }

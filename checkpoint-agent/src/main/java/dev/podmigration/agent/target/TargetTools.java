@@ -5,6 +5,7 @@ import dev.podmigration.agent.address.KeptAddresses;
 import dev.podmigration.agent.commit.ReceiverCommit;
 import dev.podmigration.agent.commit.TargetCommit;
 import dev.podmigration.agent.commit.TargetRecord;
+import dev.podmigration.agent.commit.TargetState;
 import dev.podmigration.agent.criu.CriuLogReader;
 import dev.podmigration.agent.fence.FilterId;
 import dev.podmigration.agent.fence.PacketFilter;
@@ -27,6 +28,9 @@ import dev.podmigration.agent.target.RestoreTarget.Event;
 import dev.podmigration.agent.wire.OutcomeReply;
 import dev.podmigration.agent.wire.OutcomeRequest;
 import dev.podmigration.api.v1alpha1.FailureReason;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,7 +55,11 @@ public record TargetTools(
         ReceiverCommit receivers,
         Path kubeletRoot) {
 
+    private static final Logger LOG = LoggerFactory.getLogger(TargetTools.class);
     private static final Duration ASK_LIMIT = Duration.ofSeconds(10);
+
+    /** A source that is away comes back in seconds, or is looked after by a person. */
+    private static final Duration ASK_PAUSE = Duration.ofSeconds(1);
 
     /** Unit: bytes. {@code MemAvailable} of proc_meminfo(5). */
     long availableMemoryBytes() throws IOException {
@@ -147,30 +155,75 @@ public record TargetTools(
         }
     }
 
-    /** Asks the source's record, because the stream that should have brought the answer broke. */
-    Event ask(String podUid) {
+    /**
+     * Asks the source's record, because the stream that should have brought the answer broke.
+     *
+     * @return what it says, or that it could not be asked; empty if by now nobody has to know
+     */
+    Optional<Event> ask(String podUid) {
         try {
-            return ask(commit.record(podUid).orElseThrow());
+            TargetRecord record = commit.record(podUid).orElseThrow();
+            return record.inGroup()
+                    ? insist(podUid).map(Event.class::cast)
+                    : Optional.of(ask(record));
         } catch (AgentFailure failure) {
-            return new Event.Stop(failure);
+            return Optional.of(new Event.Stop(failure));
         } catch (IOException e) {
-            return new Event.Stop(
-                    new AgentFailure(FailureReason.InternalError, "The record cannot be read", e));
+            return Optional.of(
+                    new Event.Stop(
+                            new AgentFailure(
+                                    FailureReason.InternalError, "The record cannot be read", e)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Asks until there is an answer, because others may run for the reason that this pod has asked.
+     *
+     * @return empty if the pod was given up meanwhile
+     */
+    Optional<Event.Answer> insist(String podUid) throws IOException, InterruptedException {
+        while (true) {
+            Optional<TargetRecord> record =
+                    commit.record(podUid).filter(found -> found.state() == TargetState.ASKED);
+            if (record.isEmpty()) {
+                return Optional.empty();
+            }
+            try {
+                OutcomeReply reply = outcome(record.get());
+                if (!reply.hasPending()) {
+                    return Optional.of(answer(reply));
+                }
+            } catch (AgentFailure e) {
+                LOG.warn(
+                        "{}: the source could not be asked, and is asked again: {}",
+                        record.get().restore(),
+                        e.getMessage());
+            }
+            Thread.sleep(ASK_PAUSE);
         }
     }
 
     Event.Answer ask(TargetRecord record) throws AgentFailure {
-        OutcomeReply reply =
-                sources.outcome(
-                        record.sourceNode(),
-                        record.sourceAddress(),
-                        OutcomeRequest.newBuilder()
-                                .setCheckpointUid(record.checkpointUid())
-                                .setRestoreUid(record.restore().uid())
-                                .build(),
-                        ASK_LIMIT);
+        return answer(outcome(record));
+    }
+
+    private static Event.Answer answer(OutcomeReply reply) {
         return new Event.Answer(
                 reply.getAnswerCase() == OutcomeReply.AnswerCase.GRANT,
                 reply.getRefusal().getReason());
+    }
+
+    private OutcomeReply outcome(TargetRecord record) throws AgentFailure {
+        return sources.outcome(
+                record.sourceNode(),
+                record.sourceAddress(),
+                OutcomeRequest.newBuilder()
+                        .setCheckpointUid(record.checkpointUid())
+                        .setRestoreUid(record.restore().uid())
+                        .build(),
+                ASK_LIMIT);
     }
 }

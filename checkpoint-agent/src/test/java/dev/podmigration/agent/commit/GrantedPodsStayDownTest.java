@@ -28,7 +28,8 @@ class GrantedPodsStayDownTest {
                     List.of(),
                     List.of("abc"),
                     Instant.parse("2026-01-02T03:04:05Z"),
-                    "node-b");
+                    "node-b",
+                    null);
 
     @TempDir Path directory;
 
@@ -37,7 +38,11 @@ class GrantedPodsStayDownTest {
 
     @BeforeEach
     void freeze() throws Exception {
-        commit = new SourceCommit(new RecordStore<>(directory, SourceRecord.class), guard);
+        commit =
+                new SourceCommit(
+                        new RecordStore<>(directory.resolve("s"), SourceRecord.class),
+                        new RecordStore<>(directory.resolve("g"), GroupRecord.class),
+                        guard);
         commit.begin(FROZEN);
     }
 

@@ -26,16 +26,21 @@ class RecordStoreTest {
                     List.of("10.0.0.7/16"),
                     List.of("abc"),
                     Instant.parse("2026-01-02T03:04:05.123456Z"),
-                    "node-b");
+                    "node-b",
+                    null);
 
     @TempDir Path directory;
+    @TempDir Path groups;
 
     private SourceCommit commit;
 
     @BeforeEach
     void open() throws Exception {
         commit =
-                new SourceCommit(new RecordStore<>(directory, SourceRecord.class), StartGuard.NONE);
+                new SourceCommit(
+                        new RecordStore<>(directory, SourceRecord.class),
+                        new RecordStore<>(groups, GroupRecord.class),
+                        StartGuard.NONE);
     }
 
     @Test
@@ -44,7 +49,10 @@ class RecordStoreTest {
         commit.grant("c1", "r1");
 
         SourceCommit restarted =
-                new SourceCommit(new RecordStore<>(directory, SourceRecord.class), StartGuard.NONE);
+                new SourceCommit(
+                        new RecordStore<>(directory, SourceRecord.class),
+                        new RecordStore<>(groups, GroupRecord.class),
+                        StartGuard.NONE);
 
         assertThat(restarted.all()).containsExactly(FROZEN.with(SourceState.GRANTED));
     }
@@ -123,7 +131,9 @@ class RecordStoreTest {
         try {
             commit =
                     new SourceCommit(
-                            new RecordStore<>(directory, SourceRecord.class), StartGuard.NONE);
+                            new RecordStore<>(directory, SourceRecord.class),
+                            new RecordStore<>(groups, GroupRecord.class),
+                        StartGuard.NONE);
             commit.begin(FROZEN);
             assertThatThrownBy(() -> Files.write(directory.resolve("filler"), new byte[1 << 20]))
                     .hasMessageContaining("No space left");

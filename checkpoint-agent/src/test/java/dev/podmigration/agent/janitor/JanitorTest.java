@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.podmigration.agent.address.AddressReservation;
 import dev.podmigration.agent.archive.ArchiveLimits;
 import dev.podmigration.agent.archive.ArchiveShelf;
+import dev.podmigration.agent.commit.GroupRecord;
 import dev.podmigration.agent.commit.ObjectKey;
 import dev.podmigration.agent.commit.ReceiverCommit;
 import dev.podmigration.agent.commit.ReceiverRecord;
@@ -71,7 +72,9 @@ class JanitorTest {
         node = new TestNode(root);
         sources =
                 new SourceCommit(
-                        new RecordStore<>(root.resolve("s"), SourceRecord.class), StartGuard.NONE);
+                        new RecordStore<>(root.resolve("s"), SourceRecord.class),
+                        new RecordStore<>(root.resolve("groups"), GroupRecord.class),
+                        StartGuard.NONE);
         targets = new TargetCommit(new RecordStore<>(root.resolve("t"), TargetRecord.class));
         receivers = new ReceiverCommit(new RecordStore<>(root.resolve("r"), ReceiverRecord.class));
         shelf = ArchiveShelf.open(node.host(), root.resolve("archives"), clock);
@@ -311,7 +314,8 @@ class JanitorTest {
                         List.of(),
                         List.of(TestNode.id("main")),
                         clock.instant(),
-                        "node-b"));
+                        "node-b",
+                        null));
     }
 
     private TargetRecord target(TargetState state) {
@@ -324,7 +328,8 @@ class JanitorTest {
                 "node-a",
                 List.of("main"),
                 List.of(),
-                null);
+                null,
+                false);
     }
 
     private void archive(String name) throws IOException {

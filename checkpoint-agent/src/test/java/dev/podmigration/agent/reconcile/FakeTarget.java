@@ -49,7 +49,8 @@ final class FakeTarget implements TargetAgent {
     }
 
     @Override
-    public void forget(PodRestore restore) {
+    public boolean forget(PodRestore restore) {
         note("forget", PodRestorePhase.Cancelled);
+        return true;
     }
 }

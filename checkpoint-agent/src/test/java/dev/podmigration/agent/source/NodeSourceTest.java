@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.address.AddressReservation;
 import dev.podmigration.agent.archive.ArchiveShelf;
+import dev.podmigration.agent.commit.GroupRecord;
 import dev.podmigration.agent.commit.ObjectKey;
 import dev.podmigration.agent.commit.RecordStore;
 import dev.podmigration.agent.commit.SourceCommit;
@@ -77,7 +78,9 @@ class NodeSourceTest {
         Files.writeString(reservation, TestNode.SANDBOX + "\r\neth0");
         commit =
                 new SourceCommit(
-                        new RecordStore<>(root.resolve("records"), SourceRecord.class), guard);
+                        new RecordStore<>(root.resolve("records"), SourceRecord.class),
+                        new RecordStore<>(root.resolve("groups"), GroupRecord.class),
+                        guard);
         archives = ArchiveShelf.open(node.host(), root.resolve("archives"), Clock.systemUTC());
         criu = CriuConfiguration.of(node.host(), "/usr/bin/crun");
         source =
@@ -216,6 +219,54 @@ class NodeSourceTest {
 
         assertThat(source.outcome("node-b", question).hasGrant()).isTrue();
         assertThat(source.isAnyFrozen()).isFalse();
+    }
+
+    @Test
+    void nobody_of_a_group_is_told_to_run_before_all_have_asked() throws Exception {
+        beginGroup();
+
+        assertThat(source.outcome("node-b", question(CHECKPOINT, RESTORE)).hasPending()).isTrue();
+        assertThat(source.outcome("node-b", question("c2", "r2")).hasGrant()).isTrue();
+        assertThat(source.outcome("node-b", question(CHECKPOINT, RESTORE)).hasGrant()).isTrue();
+    }
+
+    @Test
+    void a_group_that_was_granted_stays_silent_after_a_restart_whatever_its_members_records_say()
+            throws Exception {
+        beginGroup();
+        commit.grant(CHECKPOINT, RESTORE);
+        commit.grant("c2", "r2");
+
+        source.recover();
+
+        assertThat(commit.all()).extracting(SourceRecord::state).containsOnly(SourceState.GRANTED);
+        assertThat(source.outcome("node-b", question(CHECKPOINT, RESTORE)).hasGrant()).isTrue();
+    }
+
+    @Test
+    void a_group_that_was_not_granted_is_rolled_back_after_a_restart() throws Exception {
+        beginGroup();
+        commit.grant(CHECKPOINT, RESTORE);
+
+        source.recover();
+
+        assertThat(commit.all())
+                .extracting(SourceRecord::state)
+                .containsOnly(SourceState.ROLLED_BACK);
+        assertThat(source.outcome("node-b", question("c2", "r2")).hasRefusal()).isTrue();
+    }
+
+    private void beginGroup() throws IOException {
+        GroupRecord group = GroupRecord.open("flink/all", List.of(CHECKPOINT, "c2"));
+        commit.begin(frozen(CHECKPOINT, RESTORE), group);
+        commit.begin(frozen("c2", "r2"), group);
+    }
+
+    private static OutcomeRequest question(String checkpoint, String restore) {
+        return OutcomeRequest.newBuilder()
+                .setCheckpointUid(checkpoint)
+                .setRestoreUid(restore)
+                .build();
     }
 
     @Test
@@ -416,7 +467,7 @@ class NodeSourceTest {
     void an_older_attempt_does_not_wake_a_pod_that_a_newer_one_has_frozen() throws Exception {
         begin();
         source.settle(checkpoint());
-        commit.begin(record(NEWER));
+        commit.begin(frozen(NEWER, RESTORE));
         commit.grant(NEWER, RESTORE);
 
         source.recover();
@@ -428,21 +479,22 @@ class NodeSourceTest {
     }
 
     private void begin() throws Exception {
-        commit.begin(record(CHECKPOINT));
+        commit.begin(frozen(CHECKPOINT, RESTORE));
     }
 
-    private static SourceRecord record(String checkpointUid) {
+    private static SourceRecord frozen(String checkpoint, String restore) {
         return new SourceRecord(
                 SourceState.FROZEN,
-                new ObjectKey("flink", "move", checkpointUid),
-                RESTORE,
+                new ObjectKey("flink", "move", checkpoint),
+                restore,
                 TestNode.POD,
                 "veth-of-nobody",
                 7,
                 List.of("10.9.0.2/24"),
                 List.of(TestNode.id("main")),
                 Instant.parse("2026-08-01T10:00:00Z"),
-                "node-b");
+                "node-b",
+                null);
     }
 
     private static PodRestore cancelled() {

@@ -157,6 +157,7 @@ class SourceFenceTest {
                 List.of("10.9.0.2/24"),
                 List.of(),
                 Instant.parse("2026-08-01T10:00:00Z"),
-                "node-b");
+                "node-b",
+                null);
     }
 }

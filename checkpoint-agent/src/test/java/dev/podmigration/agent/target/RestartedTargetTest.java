@@ -216,6 +216,67 @@ class RestartedTargetTest {
         assertThat(state()).isEqualTo(TargetState.CANCELLED);
     }
 
+    /** It has asked, so others may run. */
+    @Test
+    void in_a_group_a_pod_whose_source_does_not_answer_asks_again() throws Exception {
+        recordedInGroup();
+
+        try (FakeHook hook = waitingHook("post-restore")) {
+            target.recover(Set.of(), () -> {});
+            await().atMost(LIMIT).until(() -> source.questions() > 0);
+            assertThat(state()).isEqualTo(TargetState.ASKED);
+            source.letWait();
+            int asked = source.questions();
+            await().atMost(LIMIT).until(() -> source.questions() > asked);
+            source.grant();
+
+            assertThat(hook.answer()).isEqualTo("ok");
+        }
+        assertGoesOn();
+        assertThat(state()).isEqualTo(TargetState.RESUMED);
+    }
+
+    @Test
+    void in_a_group_a_pod_that_the_source_refuses_is_killed() throws Exception {
+        recordedInGroup();
+        source.refuse();
+
+        try (FakeHook hook = waitingHook("post-restore")) {
+            target.recover(Set.of(), () -> {});
+
+            assertThat(hook.answer()).isEqualTo("no");
+        }
+        assertThat(early.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(state()).isEqualTo(TargetState.CANCELLED);
+    }
+
+    @Test
+    void in_a_group_a_pod_that_has_asked_is_neither_cancelled_nor_forgotten() throws Exception {
+        recordedInGroup();
+
+        target.cancel(restore());
+
+        assertThat(target.forget(restore())).isFalse();
+        assertThat(state()).isEqualTo(TargetState.ASKED);
+        assertThat(isStopped()).isTrue();
+    }
+
+    @Test
+    void in_a_group_what_cannot_run_any_more_is_given_up() throws Exception {
+        recordedInGroup();
+
+        target.recover(Set.of(), () -> {});
+
+        assertThat(source.questions()).isZero();
+        assertThat(state()).isEqualTo(TargetState.CANCELLED);
+        assertThat(target.forget(restore())).isTrue();
+    }
+
+    private void recordedInGroup() throws IOException {
+        recorded(TargetState.ASKED);
+        commit.source(TestNode.POD, "c1", "node-a", "10.0.0.7:9444", true);
+    }
+
     @Test
     void after_a_reboot_nothing_is_left_when_the_restore_is_forgotten() throws Exception {
         recorded(TargetState.RESTORING);
@@ -354,7 +415,8 @@ class RestartedTargetTest {
                         "node-a",
                         List.of("sidecar", "main"),
                         List.of(),
-                        null));
+                        null,
+                        false));
         List<TargetEvent> events =
                 List.of(TargetEvent.VERIFIED, TargetEvent.COMPLETE, TargetEvent.GRANTED);
         for (TargetEvent event : events) {

@@ -102,7 +102,8 @@ class RestoreTargetTest {
                         "node-a",
                         List.of("main"),
                         List.of(),
-                        null));
+                        null,
+                        false));
         TargetTools tools =
                 new TargetTools(
                         node.host(),
@@ -207,6 +208,56 @@ class RestoreTargetTest {
         assertThat(fence.lifted).isTrue();
         assertThat(RestoreMark.COMMITTED.isSet(node.directories(), TestNode.POD)).isTrue();
         assertThat(RestoreMark.CANCELLED.isSet(node.directories(), TestNode.POD)).isFalse();
+    }
+
+    /** Others may run because it has asked. */
+    @Test
+    void in_a_group_a_pod_that_has_asked_waits_for_the_answer_whatever_is_wished()
+            throws Exception {
+        moveInGroup();
+        CompletableFuture<Void> run = runUntilItAsks();
+
+        target.post(new Event.Stop(cancelled));
+        target.post(new Event.Stop(cancelled));
+        target.post(new Event.Answer(true, ""));
+
+        assertRuns(run);
+    }
+
+    @Test
+    void in_a_group_a_pod_that_is_refused_is_given_up() throws Exception {
+        moveInGroup();
+        CompletableFuture<Void> run = runUntilItAsks();
+
+        target.post(new Event.Stop(cancelled));
+        target.post(new Event.Answer(false, "another one failed"));
+
+        assertThat(run)
+                .failsWithin(LIMIT)
+                .withThrowableThat()
+                .withMessageContaining("another one failed");
+        target.kill("refused");
+        assertThat(hook.answer()).isEqualTo("no");
+        assertThat(state()).isEqualTo(TargetState.CANCELLED);
+    }
+
+    /** It could not run any more, and its source still has it: none is worse than not together. */
+    @Test
+    void in_a_group_a_pod_whose_launcher_is_gone_is_given_up_even_after_it_has_asked()
+            throws Exception {
+        moveInGroup();
+        CompletableFuture<Void> run = runUntilItAsks();
+
+        Files.delete(root.resolve("proc").resolve(Long.toString(LAUNCHER)).resolve("cmdline"));
+
+        assertThat(run).failsWithin(LIMIT);
+        target.kill("the launcher is gone");
+        assertThat(state()).isEqualTo(TargetState.CANCELLED);
+        assertThat(RestoreMark.CANCELLED.isSet(node.directories(), TestNode.POD)).isTrue();
+    }
+
+    private void moveInGroup() throws IOException {
+        commit.source(TestNode.POD, "c1", "node-a", "10.0.0.7:9444", true);
     }
 
     private CompletableFuture<Void> runUntilItAsks() throws Exception {

@@ -236,6 +236,12 @@ public enum FailureReason {
     /** The source had already decided to roll back when the target asked. */
     GrantRefused(true, "The source runs again; see its PodCheckpoint for what made it roll back."),
 
+    /** Another pod of the same group could not be moved, or did not come in time. */
+    GroupMemberFailed(
+            true,
+            "The message names the pod that held up the group: see its own PodMigration for what"
+                    + " was wrong."),
+
     /** The source pod ended or restarted while it was being moved. */
     SourceStopped(true, "Find out why the pod stopped; migrate it when it runs again."),
 

@@ -65,6 +65,8 @@ public class PodCheckpointSpec extends ApiBean {
     static final String UNCHANGED =
             "self.podName == oldSelf.podName && self.nodeName == oldSelf.nodeName &&"
                     + " self.containers == oldSelf.containers &&"
+                    + " has(self.group) == has(oldSelf.group) &&"
+                    + " (!has(self.group) || self.group == oldSelf.group) &&"
                     + " (has(self.podUid) ? self.podUid : '') =="
                     + " (has(oldSelf.podUid) ? oldSelf.podUid : '')";
 
@@ -121,6 +123,11 @@ public class PodCheckpointSpec extends ApiBean {
                 + " archives, the pod runs on. Moves forward only. Default: Inspect.")
     @Default("Inspect")
     private CheckpointGoal goal = CheckpointGoal.Inspect;
+
+    @JsonPropertyDescription(
+            "The pods that move together with this one, or not at all. Default: none, the pod moves"
+                    + " alone.")
+    private @Nullable CheckpointGroup group;
 
     @JsonPropertyDescription("Time limits. Default: 10 seconds of freeze.")
     @Default("{}")
@@ -188,6 +195,14 @@ public class PodCheckpointSpec extends ApiBean {
 
     public void setGoal(CheckpointGoal goal) {
         this.goal = goal;
+    }
+
+    public @Nullable CheckpointGroup getGroup() {
+        return group;
+    }
+
+    public void setGroup(@Nullable CheckpointGroup group) {
+        this.group = group;
     }
 
     public CheckpointLimits getLimits() {

@@ -56,6 +56,10 @@ final class Manifests {
         resource(object).updateStatus();
     }
 
+    void delete(GenericKubernetesResource object) {
+        resource(object).delete();
+    }
+
     String refusalOfChange(GenericKubernetesResource object, String specPatch) {
         return refusal(() -> changeSpec(object, specPatch));
     }

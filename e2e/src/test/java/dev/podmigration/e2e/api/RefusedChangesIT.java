@@ -9,6 +9,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.List;
 import java.util.stream.Stream;
@@ -61,6 +62,7 @@ class RefusedChangesIT {
                     checkpoint("", "podUid: null", CHECKPOINT_FIXED),
                     checkpoint("", "nodeName: n3", CHECKPOINT_FIXED),
                     checkpoint("", "containers: [a]", CHECKPOINT_FIXED),
+                    checkpoint("", "group: {name: g, members: [a, b]}", CHECKPOINT_FIXED),
                     checkpoint(
                             PEER,
                             "limits: {freezeSeconds: 11}",
@@ -135,6 +137,23 @@ class RefusedChangesIT {
         var changed = manifests.changeSpec(object, row.change);
         assertThat(changed.getMetadata().getGeneration())
                 .isEqualTo(object.getMetadata().getGeneration() + 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "group: null",
+                "group: {name: h}",
+                "group: {members: [member, other, third]}"
+            })
+    void aGroupStaysAsItWasMade(String change) {
+        var object =
+                manifests.createNamed(
+                        "PodCheckpoint",
+                        "member",
+                        CHECKPOINT + ", group: {name: g, members: [member, other]}");
+        assertThat(manifests.refusalOfChange(object, change)).contains(CHECKPOINT_FIXED);
+        manifests.delete(object);
     }
 
     private static Row migration(String change, String message) {

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
 
 import java.util.List;
@@ -211,6 +212,23 @@ class RefusedObjectsIT {
                 .contains("metadata.name must fit in a label: at most 63 characters");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    [b, c]    | spec.group.members of a group names its own object, too
+                    [a]       | spec.group.members
+                    [a, a]    | spec.group.members[1]: Duplicate
+                    [a, B]    | spec.group.members[1]
+                    """)
+    void aGroupHasSeveralMembersAndItsOwnObjectAmongThem(String members, String message) {
+        var group = CHECKPOINT + ", group: {name: g, members: %s}";
+        assertThat(manifests.refusalOfNamed("PodCheckpoint", "a", group.formatted(members)))
+                .contains(message);
+        manifests.delete(manifests.createNamed("PodCheckpoint", "a", group.formatted("[b, a]")));
+    }
+
     private static Row migration(String valid, String refused, String message) {
         var pod = "pod: {name: a}, ";
         return new Row("PodMigration", pod + valid, pod + refused, message);
@@ -235,6 +253,8 @@ class RefusedObjectsIT {
     static Stream<String> messages() {
         return Stream.concat(
                 CEL_ROWS.stream().map(Row::message),
-                Stream.of("metadata.name must fit in a label: at most 63 characters"));
+                Stream.of(
+                        "metadata.name must fit in a label: at most 63 characters",
+                        "spec.group.members of a group names its own object, too"));
     }
 }

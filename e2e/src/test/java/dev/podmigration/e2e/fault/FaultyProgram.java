@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The operator, or the agent of a node, of an installation that was made with {@code --faults}. */
-final class FaultyProgram {
+public final class FaultyProgram {
     private static final String SYSTEM = "podmigration-system";
     private static final Duration LIMIT = Duration.ofSeconds(5);
     private static final HttpClient HTTP = HttpClient.newBuilder().connectTimeout(LIMIT).build();
@@ -37,7 +37,7 @@ final class FaultyProgram {
         this.node = node;
     }
 
-    static FaultyProgram agent(Lab lab, String name, String node) {
+    public static FaultyProgram agent(Lab lab, String name, String node) {
         return new FaultyProgram(name, lab, "agent", node);
     }
 
@@ -50,7 +50,7 @@ final class FaultyProgram {
     }
 
     /** The process will end there, as by SIGKILL. */
-    void halt(String point) {
+    public void halt(String point) {
         request("PUT", "halt " + point);
     }
 
@@ -65,7 +65,7 @@ final class FaultyProgram {
     }
 
     /** Whether it is of a build for tests. */
-    boolean canBeBroken() {
+    public boolean canBeBroken() {
         try {
             request("GET", "");
             return true;
@@ -87,7 +87,7 @@ final class FaultyProgram {
     /**
      * Lets go of what is held and forgets the rest; a program that is gone has nothing to forget.
      */
-    void clear() {
+    public void clear() {
         orGone(() -> request("DELETE", ""));
     }
 
@@ -109,12 +109,12 @@ final class FaultyProgram {
     }
 
     /** How often its container was started again. */
-    int restarts() {
+    public int restarts() {
         return pod().map(pod -> pod.getStatus().getContainerStatuses().getFirst().getRestartCount())
                 .orElse(-1);
     }
 
-    void awaitReady() {
+    public void awaitReady() {
         await(name + " is ready")
                 .atMost(Duration.ofMinutes(2))
                 .until(() -> pod().filter(Readiness::isPodReady).isPresent());

@@ -22,6 +22,7 @@ final class Cause {
             EnumSet.of(
                     FailureReason.Cancelled,
                     FailureReason.GrantRefused,
+                    FailureReason.GroupMemberFailed,
                     FailureReason.StreamBroken);
 
     private Cause() {}

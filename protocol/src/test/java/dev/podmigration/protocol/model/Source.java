@@ -393,7 +393,7 @@ final class Source implements Behaviour<World> {
         switch (decision.action()) {
             case THAW -> world.sourceTask = SourceTask.THAW;
             case KILL -> world.sourceTask = SourceTask.KILL;
-            case NONE, GRANT, REFUSE -> {
+            case NONE, GRANT, REFUSE, WAIT -> {
                 if (!rules.have(Rules.Flaw.KEEPS_A_STREAM_THAT_BRINGS_NO_ANSWER)) {
                     world.closeSourceLink();
                 }
