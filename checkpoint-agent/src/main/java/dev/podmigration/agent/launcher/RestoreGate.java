@@ -17,9 +17,12 @@ import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -34,6 +37,11 @@ public final class RestoreGate {
 
     /** Launchers that die leave no event: how often to look for them while waiting. */
     private static final Duration LOOK = Duration.ofMillis(250);
+
+    /** Bounds a CRIU that hangs; one that works is at its next question within a second. */
+    private static final Duration REFUSED_LIMIT = Duration.ofSeconds(5);
+
+    private static final long REFUSED_LOOK_NANOS = Duration.ofMillis(20).toNanos();
 
     private static final String ARMED = "armed.";
 
@@ -105,6 +113,42 @@ public final class RestoreGate {
     public void restore(ArmedLauncher launcher, boolean tcpClose) throws IOException {
         FaultPoints.reach("target orders the restore");
         Fifo.writeLine(orders(launcher), tcpClose ? "restore --tcp-close" : "restore");
+    }
+
+    /**
+     * Lets CRIU end a restore that is under way: at its next question it hears no, kills what it
+     * has restored, and takes away what it has mounted on the node. One that is killed leaves that
+     * behind. Returns when it is gone, or hangs.
+     */
+    public void refuse(HookChannel hook) throws IOException {
+        Set<Long> answered = new HashSet<>();
+        long end = System.nanoTime() + REFUSED_LIMIT.toNanos();
+        boolean waits = true;
+        while (waits) {
+            Optional<HookEvent> question = hook.waiting();
+            if (question.isPresent() && answered.add(question.get().hookPid())) {
+                hook.answer(question.get(), false);
+            }
+            waits =
+                    isCriuAtWork()
+                            && System.nanoTime() < end
+                            && !Thread.currentThread().isInterrupted();
+            if (waits) {
+                LockSupport.parkNanos(REFUSED_LOOK_NANOS);
+            }
+        }
+    }
+
+    private boolean isCriuAtWork() throws IOException {
+        return waitingLaunchers().stream()
+                .flatMap(launcher -> ProcessHandle.of(launcher.pid()).stream())
+                .flatMap(ProcessHandle::descendants)
+                .anyMatch(
+                        process ->
+                                process.info()
+                                        .command()
+                                        .filter(program -> program.endsWith("/criu"))
+                                        .isPresent());
     }
 
     /**

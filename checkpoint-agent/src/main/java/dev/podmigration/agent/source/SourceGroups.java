@@ -57,31 +57,31 @@ final class SourceGroups {
     /** All of them, with this one as it is known here. */
     private List<PodCheckpoint> members(PodCheckpoint checkpoint, CheckpointGroup spec)
             throws AgentFailure {
+        String node = String.valueOf(checkpoint.getSpec().getNodeName());
         List<PodCheckpoint> members = new ArrayList<>();
         for (String name : spec.getMembers()) {
             members.add(
                     name.equals(checkpoint.getMetadata().getName())
                             ? checkpoint
                             : cluster.checkpoint(checkpoint.getMetadata().getNamespace(), name)
-                                    .filter(other -> belongs(other, checkpoint))
-                                    .orElseThrow(
-                                            () ->
-                                                    new AgentFailure(
-                                                            FailureReason.GroupMemberFailed,
-                                                            "There is no PodCheckpoint %s of the same group on this node"
-                                                                    .formatted(name))));
+                                    .filter(other -> belongs(other, spec, node))
+                                    .orElseThrow(() -> missing(name)));
         }
         return members;
     }
 
-    private static boolean belongs(PodCheckpoint other, PodCheckpoint checkpoint) {
-        CheckpointGroup group = checkpoint.getSpec().getGroup();
+    private static AgentFailure missing(String name) {
+        return new AgentFailure(
+                FailureReason.GroupMemberFailed,
+                "There is no PodCheckpoint " + name + " of the same group on this node");
+    }
+
+    private static boolean belongs(PodCheckpoint other, CheckpointGroup group, String node) {
         CheckpointGroup others = other.getSpec().getGroup();
         return others != null
                 && String.valueOf(others.getName()).equals(group.getName())
                 && new HashSet<>(others.getMembers()).equals(new HashSet<>(group.getMembers()))
-                && String.valueOf(other.getSpec().getNodeName())
-                        .equals(checkpoint.getSpec().getNodeName());
+                && node.equals(other.getSpec().getNodeName());
     }
 
     private static void requireMoving(PodCheckpoint member) throws AgentFailure {

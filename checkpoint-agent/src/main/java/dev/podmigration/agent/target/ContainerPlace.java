@@ -201,6 +201,7 @@ final class ContainerPlace implements AutoCloseable {
 
     /** The launcher fails, a restored tree is killed by CRIU. */
     void cancel(String reason) throws IOException {
+        gate.refuse(hook);
         gate.cancel(reason);
         Optional<HookEvent> question = hook.waiting();
         if (question.isPresent()) {

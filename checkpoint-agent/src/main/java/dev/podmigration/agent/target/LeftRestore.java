@@ -58,8 +58,8 @@ final class LeftRestore implements AutoCloseable {
         for (String container : record.containers()) {
             Optional<RestoreGate> gate = gate(container);
             if (gate.isPresent()) {
-                gate.get().cancel(reason);
                 refuse(gate.get());
+                gate.get().cancel(reason);
                 for (String id : gate.get().containerIds()) {
                     tools.killTasks(record.podUid(), id);
                 }
@@ -70,10 +70,7 @@ final class LeftRestore implements AutoCloseable {
 
     private static void refuse(RestoreGate gate) throws IOException {
         try (HookChannel channel = HookChannel.ofRestore(gate, event -> {})) {
-            Optional<HookEvent> question = channel.waiting();
-            if (question.isPresent()) {
-                channel.answer(question.get(), false);
-            }
+            gate.refuse(channel);
         }
     }
 

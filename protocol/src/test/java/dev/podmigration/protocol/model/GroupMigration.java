@@ -34,7 +34,10 @@ public final class GroupMigration implements Behaviour<GroupWorld> {
 
     @Override
     public void offer(GroupWorld world, Steps<GroupWorld> steps) {
-        parts.forEach(part -> part.offer(world, steps));
+        Steps<GroupWorld> ordered =
+                (kind, name, change) ->
+                        steps.offer(kind, name, change.andThen(GroupWorld::order));
+        parts.forEach(part -> part.offer(world, ordered));
     }
 
     /** The operator, who does no more here than in any other move, and the network. */

@@ -106,6 +106,27 @@ public final class GroupWorld implements State<GroupWorld> {
             lost = bits.next(lost);
         }
 
+        /** Tells members apart; which of two is the greater one does not matter. */
+        @SuppressWarnings("EnumOrdinal") // No state outlives its program.
+        private long key() {
+            long enums =
+                    (((said.ordinal() * 8L + (record == null ? 7 : record.ordinal())) * 8
+                                                            + processes.ordinal())
+                                                    * 32
+                                            + task.ordinal())
+                                    * 8
+                            + toTarget.ordinal();
+            long key = (enums * 8 + targetRecord.ordinal()) * 16 + targetTask.ordinal();
+            for (boolean flag :
+                    new boolean[] {
+                        unwanted, ended, podDeleted, asked, link, session, request, fenced, memory,
+                        runs, lost
+                    }) {
+                key = key * 2 + (flag ? 1 : 0);
+            }
+            return key;
+        }
+
         boolean sourceRuns() {
             return processes == Processes.RUN;
         }
@@ -184,6 +205,21 @@ public final class GroupWorld implements State<GroupWorld> {
         group = bits.nextOrNone(group, GROUP_STATES);
         failed = bits.next(failed);
         members.forEach(member -> member.fields(bits));
+    }
+
+    /**
+     * Two states that differ in nothing but which member is which are one. So the numbers of a
+     * trace are those of the state before each step.
+     */
+    void order() {
+        Member first = members.getFirst();
+        Member last = members.getLast();
+        if (first.key() > last.key()) {
+            Member copy = new Member();
+            copy.set(first);
+            first.set(last);
+            last.set(copy);
+        }
     }
 
     boolean allHaveAsked() {
