@@ -145,7 +145,7 @@ class CompatibleCrdsTest {
         JSONSchemaProps added = new JSONSchemaProps();
         added.setType("string");
         spec.getProperties().put("added", added);
-        spec.getRequired().remove("pod");
+        field(spec, "pod").getRequired().remove("name");
         field(field(spec, "limits"), "freezeSeconds").setMaximum(601.0);
         field(field(spec, "pod"), "name").setPattern(null);
         spec.setDescription("other words");

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.api.v1alpha1.GroupSelector;
+import dev.podmigration.api.v1alpha1.MigrationGroup;
 import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodReference;
 import dev.podmigration.apiserver.ApiServer;
@@ -98,6 +100,44 @@ class CreatorPolicyIT {
     }
 
     @Test
+    void aGroupTakesTheRightToDeleteAnyPod() {
+        grant("owner", MIGRATE, pods("delete"), pods("create"));
+        grant("narrow", MIGRATE, pods("create"), pods("delete", POD));
+
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () ->
+                                assertThatCode(() -> create("owner", group()))
+                                        .doesNotThrowAnyException());
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () ->
+                                assertThat(refusal("narrow", group()))
+                                        .isNotNull()
+                                        .contains("narrow may not delete every pod in namespace")
+                                        .contains(FailureReason.NotPermitted.remedy()));
+    }
+
+    @Test
+    void nobodyButTheOperatorMakesMembersOfGroups() {
+        grant("owner", MIGRATE, pods("delete"), pods("create"));
+        String operator = "system:serviceaccount:podmigration-system:podmigration-operator";
+        grant(operator, MIGRATE, pods("delete"), pods("create"));
+
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () ->
+                                assertThat(refusal("owner", member()))
+                                        .isNotNull()
+                                        .contains("NotPermitted: spec.group is for the operator"));
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () ->
+                                assertThatCode(() -> create(operator, member()))
+                                        .doesNotThrowAnyException());
+    }
+
+    @Test
     void cancellingTakesNoMoreThanTheRightToChangeTheMigration() {
         grant("helper", MIGRATE);
         PodMigration migration = server.client().resource(migration(POD)).create();
@@ -141,8 +181,13 @@ class CreatorPolicyIT {
 
     /** What the policy said; null if it did not object. */
     private @Nullable String refusal(String user, String pod) {
+        return refusal(user, migration(pod));
+    }
+
+    private @Nullable String refusal(String user, PodMigration migration) {
         KubernetesClientException refused =
-                catchThrowableOfType(KubernetesClientException.class, () -> create(user, pod));
+                catchThrowableOfType(
+                        KubernetesClientException.class, () -> create(user, migration));
         return refused != null
                         && refused.getCode() == HttpURLConnection.HTTP_FORBIDDEN
                         && refused.getMessage()
@@ -152,9 +197,33 @@ class CreatorPolicyIT {
     }
 
     private void create(String user, String pod) {
+        create(user, migration(pod));
+    }
+
+    private void create(String user, PodMigration migration) {
         try (KubernetesClient client = server.clientOf(user)) {
-            client.resource(migration(pod)).dryRun().create();
+            client.resource(migration).dryRun().create();
         }
+    }
+
+    private PodMigration group() {
+        GroupSelector selector = new GroupSelector();
+        selector.setMatchLabels(Map.of("app", POD));
+        PodMigration migration = migration(POD);
+        migration.getSpec().setPod(null);
+        migration.getSpec().setSelector(selector);
+        return migration;
+    }
+
+    private PodMigration member() {
+        MigrationGroup group = new MigrationGroup();
+        group.setName("group");
+        group.setMembers(List.of("member"));
+        PodMigration migration = migration(POD);
+        migration.getMetadata().setGenerateName(null);
+        migration.getMetadata().setName("member");
+        migration.getSpec().setGroup(group);
+        return migration;
     }
 
     private PodMigration migration(String pod) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +73,28 @@ class ExamplesTest {
                         migration.at("/metadata/namespace").asText()
                                 + "/"
                                 + migration.at("/spec/pod/name").asText());
+    }
+
+    @Test
+    void theGroupOfTheFlinkClusterIsItsJobManagerAndItsTaskManager() {
+        JsonNode labels =
+                Yaml.documents(Yaml.read(EXAMPLES.resolve("flink-session-group.yaml")))
+                        .getFirst()
+                        .at("/spec/selector/matchLabels");
+        assertThat(objects("flink-cluster.yaml"))
+                .filteredOn(Pod.class::isInstance)
+                .allSatisfy(
+                        pod ->
+                                assertThat(pod.getMetadata().getLabels())
+                                        .containsEntry("app", labels.path("app").asText()));
+        assertThat(objects("flink-cluster.yaml"))
+                .filteredOn(Deployment.class::isInstance)
+                .map(object -> (Deployment) object)
+                .extracting(deployment -> deployment.getSpec().getTemplate().getMetadata())
+                .allSatisfy(
+                        template ->
+                                assertThat(template.getLabels())
+                                        .containsEntry("app", labels.path("app").asText()));
     }
 
     @Test

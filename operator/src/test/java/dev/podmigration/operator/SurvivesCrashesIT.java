@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /** Kills the operator before each of its changes to the cluster in turn, and starts another one. */
@@ -30,6 +31,12 @@ class SurvivesCrashesIT {
      * Far more than a migration takes; the loop ends with the first operator that lives to the end.
      */
     private static final int MOST_CHANGES = 100;
+
+    /**
+     * Of a group only every so many changes: what lies between are those of one of its pods, which
+     * the tests of single pods go through one by one.
+     */
+    private static final int OF_A_GROUP = 4;
 
     @Test
     void aMigrationIsCompletedWhereverTheOperatorDies(ApiServer server) {
@@ -166,6 +173,69 @@ class SurvivesCrashesIT {
             changes++;
         }
         assertThat(died).as("the last operator lived to the end").isFalse();
+    }
+
+    @Test
+    void aGroupIsCompletedWhereverTheOperatorDies(ApiServer server) {
+        int changes = 0;
+        boolean died = true;
+        while (died && changes < MOST_CHANGES) {
+            try (Stage stage = new Stage(server)) {
+                runShop(stage);
+                PodMigration group = stage.migrateGroup("shop", "yes", _ -> {});
+
+                died = killAndRestart(stage, group, changes);
+
+                PodMigration ended = stage.awaitEnd(group);
+                assertThat(ended.getStatus().getPhase())
+                        .as("killed before change %d%n%s", changes, stage.report(group))
+                        .isEqualTo(PodMigrationPhase.Succeeded);
+                assertThat(stage.places())
+                        .as("killed before change %d", changes)
+                        .hasSize(2)
+                        .doesNotContainKeys("a", "b");
+                assertThat(stage.places().values())
+                        .as("killed before change %d", changes)
+                        .containsOnly(stage.target());
+            }
+            changes += OF_A_GROUP;
+        }
+        assertThat(died).as("the last operator lived to the end").isFalse();
+        assertThat(changes).as("changes of one group").isGreaterThan(30);
+    }
+
+    @Test
+    void aGroupIsTakenBackAsAWholeWhereverTheOperatorDies(ApiServer server) {
+        int changes = OF_A_GROUP / 2;
+        boolean died = true;
+        while (died && changes < MOST_CHANGES) {
+            try (Stage stage = new Stage(server)) {
+                runShop(stage);
+                stage.agents().failAt("b", PodRestorePhase.Restoring, FailureReason.RestoreFailed);
+                PodMigration group = stage.migrateGroup("shop", "yes", _ -> {});
+
+                died = killAndRestart(stage, group, changes);
+
+                assertThat(stage.awaitEnd(group).getStatus().getPhase())
+                        .as("killed before change %d%n%s", changes, stage.report(group))
+                        .isEqualTo(PodMigrationPhase.RolledBack);
+                assertThat(stage.places())
+                        .as("killed before change %d", changes)
+                        .containsOnlyKeys("a", "b");
+                assertThat(stage.places().values())
+                        .as("killed before change %d", changes)
+                        .containsOnly(stage.source());
+                assertThat(stage.halves()).as("killed before change %d", changes).isEmpty();
+            }
+            changes += OF_A_GROUP;
+        }
+        assertThat(died).as("the last operator lived to the end").isFalse();
+    }
+
+    private static void runShop(Stage stage) {
+        for (String name : List.of("a", "b")) {
+            stage.runPod(name, pod -> pod.editMetadata().addToLabels("shop", "yes").endMetadata());
+        }
     }
 
     /** True if the first operator was killed before it was done. */

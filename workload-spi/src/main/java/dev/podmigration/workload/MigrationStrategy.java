@@ -39,6 +39,15 @@ public interface MigrationStrategy {
     boolean appliesTo(Move move);
 
     /**
+     * Rungs that freeze: whether it can move several pods as one. Each pod is assessed by itself;
+     * then all of them together, as {@link Move#pods}, and every stage is done once for all of
+     * them. A group with a pod of a strategy that cannot do that is refused.
+     */
+    default boolean movesGroups() {
+        return false;
+    }
+
+    /**
      * Whether it can be done now. Touches nothing, and may be called any number of times, also for
      * a dry run, and for migrations that another strategy does in the end.
      */

@@ -9,8 +9,10 @@ import java.util.Optional;
  * What is to be moved. Everything in it is a copy: changing it changes nothing.
  *
  * @param migration the wish and how far it has come
- * @param pods the pods that move as one; today there is always exactly one
- * @param detected what the detectors say, in the order in which they were asked
+ * @param pods the pods that move as one; several only for a strategy that {@link
+ *     MigrationStrategy#movesGroups}
+ * @param detected what the detectors say, in the order in which they were asked; of several pods
+ *     first what they say of the first
  */
 public record Move(PodMigration migration, List<MovingPod> pods, List<Detection> detected) {
 
@@ -22,7 +24,7 @@ public record Move(PodMigration migration, List<MovingPod> pods, List<Detection>
         }
     }
 
-    /** The pod, where there is only one. */
+    /** The pod, where there is only one; otherwise the first. */
     public MovingPod pod() {
         return pods.getFirst();
     }

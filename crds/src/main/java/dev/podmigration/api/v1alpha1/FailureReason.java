@@ -236,6 +236,15 @@ public enum FailureReason {
     /** The source had already decided to roll back when the target asked. */
     GrantRefused(true, "The source runs again; see its PodCheckpoint for what made it roll back."),
 
+    /** The pods of a group are not on one node. */
+    GroupSpansNodes(
+            false,
+            "Choose labels that only pods of one node have, or move the pods of each node by a"
+                    + " PodMigration of their own."),
+
+    /** More pods match the selector of a group than can be moved as one. */
+    GroupTooLarge(false, "Choose labels that fewer pods have: 16 at most move as one."),
+
     /** Another pod of the same group could not be moved, or did not come in time. */
     GroupMemberFailed(
             true,

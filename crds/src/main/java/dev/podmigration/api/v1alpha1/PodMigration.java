@@ -16,8 +16,8 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @SchemaCustomizer(
         value = Description.class,
         input =
-                "The wish of a user: move one pod to another node without stopping what runs in"
-                        + " it.")
+                "The wish of a user: move one pod, or a group of pods as one, to another node"
+                        + " without stopping what runs in it.")
 @Group("podmigration.dev")
 @Version("v1alpha1")
 @ShortNames("pm")
@@ -30,6 +30,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
         name = "Freeze(ms)",
         jsonPath = ".status.freeze.milliseconds",
         type = AdditionalPrinterColumn.Type.INTEGER)
+@AdditionalPrinterColumn(name = "Group", jsonPath = ".spec.group.name", priority = 1)
 @AdditionalPrinterColumn(name = "Reason", jsonPath = ".status.failure.reason", priority = 1)
 @AdditionalPrinterColumn(name = "New-Pod", jsonPath = ".status.target.podName", priority = 1)
 @AdditionalPrinterColumn(
@@ -44,6 +45,10 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @ValidationRule(
         value = "size(self.metadata.name) <= 63",
         message = "metadata.name must fit in a label: at most 63 characters")
+@ValidationRule(
+        value = "!has(self.spec.group) || self.metadata.name in self.spec.group.members",
+        message = "spec.group.members of a member names itself, too",
+        fieldPath = ".spec.group.members")
 public class PodMigration extends CustomResource<PodMigrationSpec, PodMigrationStatus>
         implements Namespaced {
     private static final long serialVersionUID = 1L;

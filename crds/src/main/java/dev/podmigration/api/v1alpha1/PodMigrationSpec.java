@@ -5,14 +5,13 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Min;
-import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.ValidationRule;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * The wish: move one pod. Nothing in it can be changed later, except that it can be cancelled, and
- * how long it is kept.
+ * The wish: move one pod, or several as one. Nothing in it can be changed later, except that it can
+ * be cancelled, and how long it is kept.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
@@ -32,19 +31,31 @@ import org.jspecify.annotations.Nullable;
                 "checkpoint.tcpEstablished: true contradicts network.address: New, connections"
                         + " cannot outlive their address")
 @ValidationRule(
+        value = "has(self.pod) != has(self.selector)",
+        message = "name either one pod, or a selector for a group of pods")
+@ValidationRule(
+        value = "!has(self.group) || has(self.pod)",
+        message = "group is for the operator, which sets it where it moves one pod of a group")
+@ValidationRule(
         value =
-                "!(has(self.pod.nodeName) && has(self.target.nodeName) && self.pod.nodeName =="
-                        + " self.target.nodeName)",
+                "!has(self.target.nodeName) || "
+                        + PodMigrationSpec.SOURCE_NODE
+                        + " != self.target.nodeName",
         message = "target.nodeName is the node of the source")
 @ValidationRule(
         value =
-                "!(has(self.pod.nodeName) && 'kubernetes.io/hostname' in self.target.nodeSelector"
-                        + " && self.target.nodeSelector['kubernetes.io/hostname'] =="
-                        + " self.pod.nodeName)",
+                "!('kubernetes.io/hostname' in self.target.nodeSelector) || "
+                        + PodMigrationSpec.SOURCE_NODE
+                        + " != self.target.nodeSelector['kubernetes.io/hostname']",
         message = "target.nodeSelector chooses the node of the source")
 public class PodMigrationSpec extends ApiBean {
     static final String UNCHANGED =
-            "self.pod == oldSelf.pod"
+            "has(self.pod) == has(oldSelf.pod)"
+                    + " && (!has(self.pod) || self.pod == oldSelf.pod)"
+                    + " && has(self.selector) == has(oldSelf.selector)"
+                    + " && (!has(self.selector) || self.selector == oldSelf.selector)"
+                    + " && has(self.group) == has(oldSelf.group)"
+                    + " && (!has(self.group) || self.group == oldSelf.group)"
                     + " && self.target == oldSelf.target"
                     + " && self.strategy == oldSelf.strategy"
                     + " && self.checkpoint == oldSelf.checkpoint"
@@ -53,9 +64,25 @@ public class PodMigrationSpec extends ApiBean {
                     + " && self.limits == oldSelf.limits"
                     + " && self.dryRun == oldSelf.dryRun";
 
-    @JsonPropertyDescription("The pod to move. Required.")
-    @Required
+    /** The node on which the user expects what is moved; empty if the user does not say. */
+    static final String SOURCE_NODE =
+            "(has(self.pod) && has(self.pod.nodeName) ? self.pod.nodeName :"
+                    + " has(self.selector) && has(self.selector.nodeName) ? self.selector.nodeName"
+                    + " : '')";
+
+    @JsonPropertyDescription("The pod to move. Required unless there is a selector. Default: none.")
     private @Nullable PodReference pod;
+
+    @JsonPropertyDescription(
+            "The pods to move as one: they freeze together, and all of them go on at the target or"
+                + " all of them where they were. Excludes pod. They must be on one node, 16 at"
+                + " most. Each of them is moved by a PodMigration of its own, which the operator"
+                + " makes; status.members names them. Default: none.")
+    private @Nullable GroupSelector selector;
+
+    @JsonPropertyDescription(
+            "Set by the operator alone, where it moves one pod of a group. Default: none.")
+    private @Nullable MigrationGroup group;
 
     @JsonPropertyDescription("Where to move it. Default: the scheduler chooses.")
     @Default("{}")
@@ -117,6 +144,22 @@ public class PodMigrationSpec extends ApiBean {
 
     public void setPod(@Nullable PodReference pod) {
         this.pod = pod;
+    }
+
+    public @Nullable GroupSelector getSelector() {
+        return selector;
+    }
+
+    public void setSelector(@Nullable GroupSelector selector) {
+        this.selector = selector;
+    }
+
+    public @Nullable MigrationGroup getGroup() {
+        return group;
+    }
+
+    public void setGroup(@Nullable MigrationGroup group) {
+        this.group = group;
     }
 
     public TargetSelection getTarget() {

@@ -14,7 +14,9 @@ import java.util.List;
 
 /** How far the migration has come. Written by the operator. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
-@SchemaCustomizer(value = ListTypes.class, input = "conditions=type containers=name")
+@SchemaCustomizer(
+        value = ListTypes.class,
+        input = "conditions=type containers=name members=migrationName")
 public class PodMigrationStatus extends ApiBean {
     @JsonPropertyDescription("How far the migration has come.")
     private @Nullable PodMigrationPhase phase;
@@ -29,6 +31,11 @@ public class PodMigrationStatus extends ApiBean {
 
     @JsonPropertyDescription("Generation of the spec that this status speaks about.")
     private @Nullable Long observedGeneration;
+
+    @JsonPropertyDescription(
+            "The pods of the group that is moved, by their names. Absent where one pod is moved.")
+    @Size(max = 16)
+    private List<GroupMember> members = new ArrayList<>();
 
     @JsonPropertyDescription("Where the pod ran before.")
     private @Nullable PodPlace source;
@@ -134,6 +141,14 @@ public class PodMigrationStatus extends ApiBean {
 
     public void setObservedGeneration(@Nullable Long observedGeneration) {
         this.observedGeneration = observedGeneration;
+    }
+
+    public List<GroupMember> getMembers() {
+        return members;
+    }
+
+    public void setMembers(List<GroupMember> members) {
+        this.members = members;
     }
 
     public @Nullable PodPlace getSource() {

@@ -41,6 +41,13 @@ class RefusedChangesIT {
             List.of(
                     migration("pod: {name: b}", MIGRATION_FIXED),
                     migration("pod: {nodeName: n1}", MIGRATION_FIXED),
+                    migration("pod: null, selector: {matchLabels: {a: b}}", MIGRATION_FIXED),
+                    migration("group: {name: g, members: [m]}", MIGRATION_FIXED),
+                    new Row(
+                            "PodMigration",
+                            "selector: {matchLabels: {a: b}}",
+                            "selector: {matchLabels: {a: c}}",
+                            MIGRATION_FIXED),
                     migration("target: {nodeName: n2}", MIGRATION_FIXED),
                     migration("target: {nodeSelector: {a: b}}", MIGRATION_FIXED),
                     migration("target: {podName: Keep}", MIGRATION_FIXED),

@@ -44,6 +44,23 @@ class RefusedObjectsIT {
                             "limits: {freezeSeconds: 600}",
                             "limits.totalSeconds of a policy, 600 if absent, must be more than"
                                     + " freezeSeconds, 10 if absent"),
+                    new Row(
+                            "PodMigration",
+                            "selector: {matchLabels: {app: a}}",
+                            "selector: {matchLabels: {app: a}}, pod: {name: a}",
+                            "name either one pod, or a selector for a group of pods"),
+                    new Row(
+                            "PodMigration",
+                            "pod: {name: a}",
+                            "dryRun: true",
+                            "name either one pod, or a selector for a group of pods"),
+                    new Row(
+                            "PodMigration",
+                            "selector: {matchLabels: {app: a}, nodeName: n1}, target: {nodeName:"
+                                    + " n2}",
+                            "selector: {matchLabels: {app: a}, nodeName: n1}, target: {nodeName:"
+                                    + " n1}",
+                            "target.nodeName is the node of the source"),
                     migration(
                             "target: {nodeName: n2}",
                             "target: {nodeName: n2, nodeSelector: {disk: ssd}}",
@@ -109,7 +126,21 @@ class RefusedObjectsIT {
                             "spec.limits.totalSeconds"),
                     policy("strategies: [Hybrid]", "strategies: [Hop]", "spec.strategies[0]"),
                     new Row("PodMigration", "pod: {name: a}", "pod: {}", "spec.pod.name: Required"),
-                    new Row("PodMigration", "pod: {name: a}", "dryRun: true", "spec.pod: Required"),
+                    new Row(
+                            "PodMigration",
+                            "selector: {matchLabels: {app: a}}",
+                            "selector: {}",
+                            "spec.selector.matchLabels: Required"),
+                    new Row(
+                            "PodMigration",
+                            "selector: {matchLabels: {app: a}}",
+                            "selector: {matchLabels: {}}",
+                            "spec.selector.matchLabels"),
+                    new Row(
+                            "PodMigration",
+                            "selector: {matchLabels: {app: a}}",
+                            "selector: {matchLabels: {app: 'a b'}}",
+                            "spec.selector.matchLabels.app"),
                     new Row("PodMigration", "pod: {name: a}", "pod: {name: ''}", "spec.pod.name"),
                     new Row("PodMigration", "pod: {name: a}", "pod: {name: A_b}", "spec.pod.name"),
                     migration("strategy: Auto", "strategy: Magic", "spec.strategy"),
@@ -229,6 +260,25 @@ class RefusedObjectsIT {
         manifests.delete(manifests.createNamed("PodCheckpoint", "a", group.formatted("[b, a]")));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    pod: {name: p}                   | [b]    | spec.group.members of a member names itself, too
+                    selector: {matchLabels: {k: v}}  | [a, b] | group is for the operator, which sets it where
+                    pod: {name: p}                   | []     | spec.group.members
+                    pod: {name: p}                   | [a, a] | spec.group.members[1]: Duplicate
+                    """)
+    void aMemberMovesOnePodAndIsNamedAmongTheMembers(String what, String members, String message) {
+        var group = "%s, group: {name: g, members: %s}";
+        assertThat(manifests.refusalOfNamed("PodMigration", "a", group.formatted(what, members)))
+                .contains(message);
+        manifests.delete(
+                manifests.createNamed(
+                        "PodMigration", "a", group.formatted("pod: {name: p}", "[b, a]")));
+    }
+
     private static Row migration(String valid, String refused, String message) {
         var pod = "pod: {name: a}, ";
         return new Row("PodMigration", pod + valid, pod + refused, message);
@@ -255,6 +305,9 @@ class RefusedObjectsIT {
                 CEL_ROWS.stream().map(Row::message),
                 Stream.of(
                         "metadata.name must fit in a label: at most 63 characters",
+                        "spec.group.members of a member names itself, too",
+                        "group is for the operator, which sets it where it moves one pod of a"
+                                + " group",
                         "spec.group.members of a group names its own object, too"));
     }
 }

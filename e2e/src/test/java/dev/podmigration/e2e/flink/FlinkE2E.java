@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /** examples/flink-cluster.yaml, its TaskManager moved, judged by examples/flink-verdict. */
 @OnLab
@@ -53,10 +52,10 @@ final class FlinkE2E {
         await("a steady job")
                 .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofSeconds(1))
-                .until(() -> verdict(playground, "begin", memory).succeeded());
+                .until(() -> FlinkVerdict.ask(playground, "begin", memory).succeeded());
         String node = playground.pod("taskmanager").getSpec().getNodeName();
         var status = moves.succeed("taskmanager", Lab.otherNode(node));
-        var verdict = verdict(playground, "end", memory);
+        var verdict = FlinkVerdict.ask(playground, "end", memory);
         System.out.println(verdict.output());
         assertThat(verdict.output())
                 .contains("0 restarts, 0 failed checkpoints, 0 wrong counts")
@@ -86,20 +85,5 @@ final class FlinkE2E {
                                         .compareTo(Files.getLastModifiedTime(full))
                                 > 0;
         return quickIsLater ? quick : full;
-    }
-
-    private static dev.podmigration.e2e.lab.CommandOutcome verdict(
-            Playground playground, String verb, Path memory) {
-        String kubectl = playground.lab().run("bin", "kubectl").orFail();
-        return Program.run(
-                Duration.ofMinutes(4),
-                List.of(EXAMPLES.resolve("flink-verdict").toString(), verb, memory.toString()),
-                Map.of(
-                        "FLINK_NAMESPACE",
-                        playground.namespace(),
-                        "KUBECTL",
-                        kubectl,
-                        "KUBECONFIG",
-                        playground.lab().kubeconfig().toString()));
     }
 }

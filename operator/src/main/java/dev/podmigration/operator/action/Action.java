@@ -22,6 +22,9 @@ import java.util.Map;
 /** One thing to do to the cluster. Doing it twice has the same effect as doing it once. */
 public sealed interface Action {
 
+    /** Lets one pod of a group be moved. */
+    record CreateMember(PodMigration member) implements Action {}
+
     record CreateCheckpoint(PodCheckpoint checkpoint) implements Action {}
 
     record CreateRestore(PodRestore restore) implements Action {}

@@ -59,6 +59,7 @@ public final class Executor {
      */
     public void execute(Action action) throws RefusedException {
         switch (action) {
+            case Action.CreateMember create -> create(create.member());
             case Action.CreateCheckpoint create -> create(create.checkpoint());
             case Action.CreateRestore create -> create(create.restore());
             case Action.CreatePod create -> create(create.pod());

@@ -4,6 +4,7 @@ import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationStatus;
 import dev.podmigration.api.v1alpha1.PodPlace;
+import dev.podmigration.api.v1alpha1.PodReference;
 
 import java.util.List;
 import java.util.Objects;
@@ -27,7 +28,7 @@ final class Index {
             return List.of();
         }
         return Stream.concat(
-                        Stream.of(migration.getSpec().getPod().getName()),
+                        Stream.ofNullable(migration.getSpec().getPod()).map(PodReference::getName),
                         places(migration).map(PodPlace::getPodName))
                 .filter(Objects::nonNull)
                 .distinct()

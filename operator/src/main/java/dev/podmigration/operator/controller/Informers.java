@@ -115,6 +115,24 @@ final class Informers implements Cluster {
         return migrations.byIndex(Index.BY_NAMESPACE, namespace);
     }
 
+    /** The newest that was seen or written here. */
+    Optional<PodMigration> migration(String namespace, String name) {
+        return migrations
+                .get(new ResourceID(name, namespace))
+                .or(
+                        () ->
+                                Optional.ofNullable(
+                                        client.resources(PodMigration.class)
+                                                .inNamespace(namespace)
+                                                .withName(name)
+                                                .get()));
+    }
+
+    @Override
+    public List<Pod> pods(String namespace, Map<String, String> labels) {
+        return client.pods().inNamespace(namespace).withLabels(labels).list().getItems();
+    }
+
     @Override
     public List<PodCheckpoint> checkpoints(String namespace) {
         return checkpoints.list(namespace, _ -> true).toList();

@@ -57,6 +57,9 @@ public final class MigrationReconciler implements Reconciler<PodMigration>, Clea
     private final MigrationMetrics metrics;
     private final Clock clock;
 
+    private final SimpleInboundEventSource<PodMigration> news =
+            new SimpleInboundEventSource<>("news");
+
     private @Nullable Informers informers;
     private @Nullable StrategyWorkers workers;
     private @Nullable Driver driver;
@@ -91,7 +94,6 @@ public final class MigrationReconciler implements Reconciler<PodMigration>, Clea
         informers = watched;
         StrategyWorkers strategies =
                 new StrategyWorkers(workloads, name -> new ClusterNamespace(client, name), clock);
-        SimpleInboundEventSource<PodMigration> news = new SimpleInboundEventSource<>("strategies");
         strategies.whenDone(migration -> news.propagateEvent(ResourceID.fromResource(migration)));
         workers = strategies;
         Executor executor = new Executor(client, clock, strategies);
@@ -163,14 +165,18 @@ public final class MigrationReconciler implements Reconciler<PodMigration>, Clea
         return driver.drive(migration, draft -> write(draft, context)).map(this::delay);
     }
 
-    private static PodMigration write(PodMigration draft, Context<PodMigration> context) {
-        return PrimaryUpdateAndCacheUtils.updateStatusAndCacheResource(
-                draft,
-                context,
-                current -> {
-                    current.setStatus(draft.getStatus());
-                    return current;
-                });
+    /** A change of a status is no event, and members of a group and their parent wait for it. */
+    private PodMigration write(PodMigration draft, Context<PodMigration> context) {
+        PodMigration written =
+                PrimaryUpdateAndCacheUtils.updateStatusAndCacheResource(
+                        draft,
+                        context,
+                        current -> {
+                            current.setStatus(draft.getStatus());
+                            return current;
+                        });
+        Families.relatives(written).forEach(news::propagateEvent);
+        return written;
     }
 
     private Duration delay(Instant lookAgain) {

@@ -6,6 +6,7 @@ import dev.podmigration.api.v1alpha1.PodMigrationStatus;
 import dev.podmigration.api.v1alpha1.PodMove;
 import dev.podmigration.api.v1alpha1.PodPlace;
 import dev.podmigration.api.v1alpha1.PodRestore;
+import dev.podmigration.operator.observe.GroupView;
 import dev.podmigration.operator.observe.Marks;
 import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.plugin.StrategyWorkers;
@@ -15,6 +16,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
 
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 
 /** Gathers what belongs to one migration. */
@@ -32,6 +34,10 @@ final class Observer {
 
     /** Works on a copy, so that handlers may write into its status. */
     Observation observe(PodMigration current) {
+        return observe(current, group(current));
+    }
+
+    private Observation observe(PodMigration current, GroupView group) {
         PodMigration migration = Serialization.clone(current);
         if (migration.getStatus() == null) {
             migration.setStatus(new PodMigrationStatus());
@@ -55,10 +61,44 @@ final class Observer {
                 restore,
                 informers,
                 workers.of(migration),
+                group,
                 clock.instant());
     }
 
+    private GroupView group(PodMigration migration) {
+        if (migration.getSpec().getSelector() != null) {
+            GroupView seenByMember = new GroupView(Optional.of(migration), List.of());
+            return new GroupView(
+                    Optional.empty(),
+                    Families.members(migration).stream()
+                            .flatMap(
+                                    name ->
+                                            informers
+                                                    .migration(namespace(migration), name)
+                                                    .stream())
+                            .filter(member -> Families.isOwned(member, migration))
+                            .map(member -> observe(member, seenByMember))
+                            .toList());
+        }
+        return new GroupView(
+                Families.parent(migration)
+                        .flatMap(name -> informers.migration(namespace(migration), name))
+                        .filter(parent -> Families.isOwned(migration, parent))
+                        .filter(
+                                parent ->
+                                        Families.members(parent)
+                                                .contains(migration.getMetadata().getName())),
+                List.of());
+    }
+
+    private static String namespace(PodMigration migration) {
+        return migration.getMetadata().getNamespace();
+    }
+
     private Optional<Pod> source(PodMigration migration, PodPlace recorded) {
+        if (migration.getSpec().getPod() == null) {
+            return Optional.empty();
+        }
         Optional<Pod> pod =
                 informers.pod(
                         migration.getMetadata().getNamespace(),

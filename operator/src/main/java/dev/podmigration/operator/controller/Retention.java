@@ -64,7 +64,11 @@ final class Retention {
         }
     }
 
+    /** One that belongs to a group goes with the migration that moved the group. */
     static Optional<Instant> end(PodMigration ended, Optional<Duration> byDefault) {
+        if (ended.getSpec().getGroup() != null) {
+            return Optional.empty();
+        }
         return Optional.ofNullable(ended.getSpec().getTtlSecondsAfterFinished())
                 .map(Duration::ofSeconds)
                 .or(() -> byDefault)

@@ -1,6 +1,7 @@
 package dev.podmigration.operator.event;
 
 import dev.podmigration.api.v1alpha1.Failure;
+import dev.podmigration.api.v1alpha1.GroupMember;
 import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationStatus;
@@ -10,6 +11,8 @@ import dev.podmigration.operator.phase.Decision;
 import dev.podmigration.operator.status.Ending;
 
 import io.fabric8.kubernetes.api.model.Condition;
+
+import java.util.stream.Collectors;
 
 /**
  * Says at the key moments what happens, to whoever looks at the migration or at one of its two
@@ -81,36 +84,26 @@ public final class Announcer {
             case Preflight -> {
                 if (status.getStrategy() == null || status.getStrategy().getChosen() == null) {
                     events.normal(
-                            after,
-                            EventReason.Checking.name(),
-                            "Checking pod " + podName(after) + ".");
+                            after, EventReason.Checking.name(), "Checking " + subject(after) + ".");
                 }
             }
             case Preparing -> {
                 String message =
-                        "Preparing to move pod "
-                                + podName(after)
+                        "Preparing to move "
+                                + subject(after)
                                 + " from node "
                                 + seen.sourceNode().orElse("?")
                                 + " (PodMigration "
                                 + name
-                                + "). It runs on meanwhile.";
+                                + (seen.isGroup()
+                                        ? "). They run on meanwhile."
+                                        : "). It runs on meanwhile.");
                 events.normal(after, EventReason.Preparing.name(), message);
                 seen.source()
                         .ifPresent(
                                 pod -> events.normal(pod, EventReason.Preparing.name(), message));
             }
-            case Armed ->
-                    events.normal(
-                            after,
-                            EventReason.Armed.name(),
-                            (seen.isNameKept() ? "Room for pod " : "Pod ")
-                                    + targetName(after)
-                                    + " on node "
-                                    + seen.targetNode().orElse("?")
-                                    + (seen.isNameKept()
-                                            ? " is there; files are copied."
-                                            : " waits to be restored; files are copied."));
+            case Armed -> events.normal(after, EventReason.Armed.name(), armed(seen, after));
             case Frozen ->
                     events.normal(
                             after,
@@ -120,18 +113,9 @@ public final class Announcer {
                     events.normal(
                             after,
                             EventReason.Moving.name(),
-                            "Moving pod " + podName(after) + " without its memory.");
+                            "Moving " + subject(after) + " without its memory.");
             case Committed -> {
-                String message =
-                        "Pod "
-                                + podName(after)
-                                + " goes on as pod "
-                                + targetName(after)
-                                + " on node "
-                                + seen.targetNode().orElse("?")
-                                + " (PodMigration "
-                                + name
-                                + ").";
+                String message = committed(seen, after) + " (PodMigration " + name + ").";
                 events.normal(after, EventReason.Committed.name(), message);
                 seen.source()
                         .ifPresent(
@@ -209,6 +193,38 @@ public final class Announcer {
         return failure.getRemedy() == null
                 ? failure.getMessage()
                 : failure.getMessage() + " " + failure.getRemedy();
+    }
+
+    private static String armed(Observation seen, PodMigration after) {
+        if (seen.isGroup()) {
+            return "The targets of " + subject(after) + " wait to be restored; files are copied.";
+        }
+        return (seen.isNameKept() ? "Room for pod " : "Pod ")
+                + targetName(after)
+                + " on node "
+                + seen.targetNode().orElse("?")
+                + (seen.isNameKept()
+                        ? " is there; files are copied."
+                        : " waits to be restored; files are copied.");
+    }
+
+    private static String committed(Observation seen, PodMigration after) {
+        return seen.isGroup()
+                ? "Of " + subject(after) + " only the targets run from here on"
+                : "Pod "
+                        + podName(after)
+                        + " goes on as pod "
+                        + targetName(after)
+                        + " on node "
+                        + seen.targetNode().orElse("?");
+    }
+
+    private static String subject(PodMigration migration) {
+        return migration.getSpec().getPod() == null
+                ? migration.getStatus().getMembers().stream()
+                        .map(GroupMember::getPodName)
+                        .collect(Collectors.joining(", ", "pods ", ""))
+                : "pod " + podName(migration);
     }
 
     private static String podName(PodMigration migration) {

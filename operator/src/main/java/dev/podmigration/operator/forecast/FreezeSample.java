@@ -40,8 +40,8 @@ record FreezeSample(
     }
 
     /**
-     * Empty for one that did not succeed, or whose pod has kept its name: the length of its freeze
-     * was decided by something else than its size.
+     * Empty for one that did not succeed, whose pod has kept its name, or that waited for the
+     * others of its group: the length of its freeze was decided by something else than its size.
      */
     static Optional<FreezeSample> of(PodMigration migration) {
         PodMigrationStatus status = migration.getStatus();
@@ -49,6 +49,7 @@ record FreezeSample(
                 status != null
                         && status.getPhase() == PodMigrationPhase.Succeeded
                         && migration.getSpec().getTarget().getPodName() != PodNameMode.Keep
+                        && migration.getSpec().getGroup() == null
                         && status.getCompletionTime() != null
                         && status.getSource() != null
                         && status.getSource().getNodeName() != null

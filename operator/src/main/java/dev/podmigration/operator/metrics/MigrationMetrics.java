@@ -36,15 +36,17 @@ public final class MigrationMetrics {
         this.registry = registry;
     }
 
+    /** A group as one more, and its pods each for itself. */
     public void ended(PodMigration migration) {
         PodMigrationStatus status = migration.getStatus();
+        boolean group = migration.getSpec().getSelector() != null;
         String reason =
                 Optional.ofNullable(status.getFailure())
                         .map(Failure::getReason)
                         .map(Enum::name)
                         .orElse("None");
         registry.counter(
-                        "podmigration.migrations",
+                        group ? "podmigration.groups" : "podmigration.migrations",
                         "outcome",
                         String.valueOf(status.getPhase()),
                         "reason",
@@ -52,6 +54,9 @@ public final class MigrationMetrics {
                         "dry_run",
                         String.valueOf(migration.getSpec().isDryRun()))
                 .increment();
+        if (group) {
+            return;
+        }
         if (status.getFreeze() != null && status.getFreeze().getMilliseconds() != null) {
             Timer.builder("podmigration.freeze")
                     .description("Time in which neither copy answered")

@@ -7,10 +7,12 @@ import dev.podmigration.api.v1alpha1.PodMigration;
 
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The rest of the cluster, for reading. */
@@ -25,6 +27,9 @@ public interface Cluster {
 
     /** All migrations of a namespace, ended ones too. */
     List<PodMigration> migrations(String namespace);
+
+    /** The pods of a namespace that have all of these labels, as the API server has them now. */
+    List<Pod> pods(String namespace, Map<String, String> labels);
 
     List<PodCheckpoint> checkpoints(String namespace);
 

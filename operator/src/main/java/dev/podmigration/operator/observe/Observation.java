@@ -36,6 +36,7 @@ import java.util.function.Function;
  * @param target the pod that this migration created
  * @param cluster everything else
  * @param work what strategies have answered
+ * @param group of a migration that moves a group, or of one of its members
  */
 public record Observation(
         PodMigration migration,
@@ -45,10 +46,24 @@ public record Observation(
         Optional<PodRestore> restore,
         Cluster cluster,
         StrategyWork work,
+        GroupView group,
         Instant now) {
 
     /** Condition that is there, and True, while everything is being undone. */
     public static final String ROLLING_BACK = "RollingBack";
+
+    /** Of a pod that moves alone. */
+    public Observation(
+            PodMigration migration,
+            Optional<Pod> source,
+            Optional<Pod> target,
+            Optional<PodCheckpoint> checkpoint,
+            Optional<PodRestore> restore,
+            Cluster cluster,
+            StrategyWork work,
+            Instant now) {
+        this(migration, source, target, checkpoint, restore, cluster, work, GroupView.NONE, now);
+    }
 
     public PodMigrationSpec spec() {
         return migration.getSpec();
@@ -166,8 +181,22 @@ public record Observation(
         return spec().getTarget().getPodName() == PodNameMode.Keep;
     }
 
-    /** The user no longer wants it, one way or the other. */
+    /** It moves several pods as one; each of them has a migration of its own. */
+    public boolean isGroup() {
+        return spec().getSelector() != null;
+    }
+
+    /** It moves one pod of a group. */
+    public boolean isMember() {
+        return spec().getGroup() != null;
+    }
+
+    /** The user no longer wants it, one way or the other, or the group that it belongs to. */
     public boolean isUnwanted() {
-        return spec().isCancelled() || migration.isMarkedForDeletion();
+        return isUnwanted(migration) || group.parent().filter(Observation::isUnwanted).isPresent();
+    }
+
+    private static boolean isUnwanted(PodMigration migration) {
+        return migration.getSpec().isCancelled() || migration.isMarkedForDeletion();
     }
 }

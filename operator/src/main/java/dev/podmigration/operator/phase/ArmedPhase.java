@@ -38,6 +38,9 @@ final class ArmedPhase implements PhaseHandler {
         if (checkpoint.getSpec().getGoal() == CheckpointGoal.Migrate) {
             return Decision.waitFor("the source to be frozen", lookAgain);
         }
+        if (seen.isMember()) {
+            return Decision.waitFor("the word to freeze all pods of the group", lookAgain);
+        }
         return switch (stages.next(StrategyStage.AwaitFreeze, seen)) {
             case StageRun.State.Busy busy -> busy.decision();
             case StageRun.State.Refused refused -> new Decision.GiveUp(refused.failure());

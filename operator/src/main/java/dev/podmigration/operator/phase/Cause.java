@@ -2,7 +2,10 @@ package dev.podmigration.operator.phase;
 
 import dev.podmigration.api.v1alpha1.Failure;
 import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.api.v1alpha1.GroupMember;
 import dev.podmigration.api.v1alpha1.PodCheckpointStatus;
+import dev.podmigration.api.v1alpha1.PodMigration;
+import dev.podmigration.api.v1alpha1.PodMigrationStatus;
 import dev.podmigration.api.v1alpha1.PodRestoreStatus;
 import dev.podmigration.operator.observe.Observation;
 
@@ -27,6 +30,11 @@ final class Cause {
 
     private Cause() {}
 
+    /** Something else came first. */
+    static boolean isConsequence(Failure failure) {
+        return CONSEQUENCES.contains(failure.getReason());
+    }
+
     /** A failure to record in place of the recorded one; empty when that is a cause itself. */
     static Optional<Failure> behind(Failure recorded, Observation seen) {
         if (seen.isUnwanted() || !CONSEQUENCES.contains(recorded.getReason())) {
@@ -37,6 +45,25 @@ final class Cause {
                         seen.restoreStatus().map(PodRestoreStatus::getFailure))
                 .flatMap(Optional::stream)
                 .filter(failure -> !CONSEQUENCES.contains(failure.getReason()))
-                .findFirst();
+                .findFirst()
+                .or(() -> ofGroup(seen));
+    }
+
+    /** Which other pod of the group it was, when that is known. */
+    private static Optional<Failure> ofGroup(Observation seen) {
+        String name = seen.migration().getMetadata().getName();
+        return seen.group()
+                .parent()
+                .map(PodMigration::getStatus)
+                .filter(
+                        group ->
+                                group.getMembers().stream()
+                                        .filter(other -> !name.equals(other.getMigrationName()))
+                                        .map(GroupMember::getReason)
+                                        .anyMatch(
+                                                reason ->
+                                                        reason != null
+                                                                && !CONSEQUENCES.contains(reason)))
+                .map(PodMigrationStatus::getFailure);
     }
 }

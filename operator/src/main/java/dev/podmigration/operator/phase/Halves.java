@@ -1,7 +1,9 @@
 package dev.podmigration.operator.phase;
 
+import dev.podmigration.api.v1alpha1.CheckpointGroup;
 import dev.podmigration.api.v1alpha1.CheckpointLimits;
 import dev.podmigration.api.v1alpha1.MigratedContainer;
+import dev.podmigration.api.v1alpha1.MigrationGroup;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodCheckpointSpec;
 import dev.podmigration.api.v1alpha1.PodPlace;
@@ -17,6 +19,8 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.Map;
 import java.util.Objects;
@@ -39,11 +43,23 @@ final class Halves {
         spec.setNodeName(source.getNodeName());
         spec.setOptions(seen.spec().getCheckpoint());
         spec.setLimits(limits);
+        spec.setGroup(group(seen.spec().getGroup()));
         PodCheckpoint checkpoint = new PodCheckpoint();
         checkpoint.setMetadata(
                 metadata(seen, Objects.requireNonNull(seen.status().getCheckpointName())));
         checkpoint.setSpec(spec);
         return checkpoint;
+    }
+
+    /** The halves of members have the names of their migrations. One pod alone is no group. */
+    private static @Nullable CheckpointGroup group(@Nullable MigrationGroup migrations) {
+        if (migrations == null || migrations.getMembers().size() < 2) {
+            return null;
+        }
+        CheckpointGroup group = new CheckpointGroup();
+        group.setName(migrations.getName());
+        group.setMembers(migrations.getMembers());
+        return group;
     }
 
     static PodRestore restore(Observation seen, Pod target, RestoreAddress address) {

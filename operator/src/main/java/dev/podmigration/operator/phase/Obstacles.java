@@ -50,6 +50,7 @@ final class Obstacles {
         }
         return Stream.<Function<Observation, Optional<Failure>>>of(
                         Obstacles::unwanted,
+                        OwnGroup::gaveUp,
                         Obstacles::sourceFailed,
                         Obstacles::targetFailed,
                         Obstacles::tooLate,
@@ -60,19 +61,26 @@ final class Obstacles {
                 .findFirst();
     }
 
-    private static Optional<Failure> unwanted(Observation seen) {
+    static Optional<Failure> unwanted(Observation seen) {
         if (!seen.isUnwanted()) {
             return Optional.empty();
         }
         return Optional.of(
                 Failure.of(
                         FailureReason.Cancelled,
-                        seen.spec().isCancelled()
-                                ? "Cancelled by spec.cancelled in phase " + seen.phase() + "."
-                                : "The PodMigration was deleted in phase " + seen.phase() + "."));
+                        whoEnded(seen) + " in phase " + seen.phase() + "."));
     }
 
-    private static Optional<Failure> tooLate(Observation seen) {
+    private static String whoEnded(Observation seen) {
+        if (seen.spec().isCancelled()) {
+            return "Cancelled by spec.cancelled";
+        }
+        return seen.migration().isMarkedForDeletion()
+                ? "The PodMigration was deleted"
+                : "Cancelled with its group";
+    }
+
+    static Optional<Failure> tooLate(Observation seen) {
         Instant end = deadline(seen);
         return seen.now().isBefore(end)
                 ? Optional.empty()

@@ -11,6 +11,7 @@ import dev.podmigration.operator.target.TargetName;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -28,22 +29,40 @@ final class PendingPhase implements PhaseHandler {
         ObjectMeta metadata = seen.migration().getMetadata();
         Optional<MigrationPolicy> policy = policy(seen);
         status.setPolicy(policy.map(found -> found.getMetadata().getName()).orElse(null));
-        if (policy.isPresent() && !seen.spec().isDryRun() && Policies.isFull(policy.get(), seen)) {
-            return Decision.waitFor(
-                    "other migrations: MigrationPolicy "
-                            + status.getPolicy()
-                            + " lets "
-                            + policy.get().getSpec().getMaxParallel()
-                            + " go on at the same time",
-                    seen.now().plus(NEXT_LOOK));
+        // A group has waited before it made its members.
+        Optional<Decision> full =
+                seen.isMember() ? Optional.empty() : waitForRoom(policy.stream().toList(), seen);
+        if (full.isPresent()) {
+            return full.get();
         }
         policy.ifPresent(
                 found -> status.setLimits(Policies.limits(seen.spec().getLimits(), found)));
-        String half = TargetName.ofHalf(metadata.getName(), metadata.getUid());
+        // Members have to name each other's halves before these exist.
+        String half =
+                seen.isMember()
+                        ? metadata.getName()
+                        : TargetName.ofHalf(metadata.getName(), metadata.getUid());
         status.setStartTime(Timestamps.format(seen.now()));
         status.setCheckpointName(half);
         status.setRestoreName(half);
         return new Decision.Enter(PodMigrationPhase.Preflight);
+    }
+
+    /** While as many others go on as one of these policies allows. */
+    static Optional<Decision> waitForRoom(List<MigrationPolicy> policies, Observation seen) {
+        return policies.stream()
+                .filter(_ -> !seen.spec().isDryRun())
+                .filter(policy -> Policies.isFull(policy, seen))
+                .findFirst()
+                .map(
+                        policy ->
+                                Decision.waitFor(
+                                        "other migrations: MigrationPolicy "
+                                                + policy.getMetadata().getName()
+                                                + " lets "
+                                                + policy.getSpec().getMaxParallel()
+                                                + " go on at the same time",
+                                        seen.now().plus(NEXT_LOOK)));
     }
 
     private static Optional<MigrationPolicy> policy(Observation seen) {

@@ -27,6 +27,7 @@ public final class PhaseTable {
     private final PhaseHandler committed;
     private final PhaseHandler switching;
     private final PhaseHandler rollBack;
+    private final PhaseHandler group;
 
     public PhaseTable(TimeLimits limits, FreezeHistory history, Workloads workloads) {
         NodeFitness fitness = new NodeFitness(limits.heartbeat());
@@ -51,9 +52,13 @@ public final class PhaseTable {
         committed = new CommittedPhase(new Replacement(silence, limits));
         switching = new SwitchingPhase(silence, stages, limits);
         rollBack = new RollBack(silence, stages, limits);
+        group = new GroupPhases(workloads, history, stages);
     }
 
     public Decision next(Observation seen) {
+        if (seen.isGroup()) {
+            return group.next(seen);
+        }
         if (seen.isRollingBack()) {
             return rollBack.next(seen);
         }

@@ -1,5 +1,6 @@
 package dev.podmigration.operator.phase;
 
+import dev.podmigration.api.v1alpha1.EffectiveLimits;
 import dev.podmigration.api.v1alpha1.Failure;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.Finding;
@@ -125,6 +126,26 @@ final class PreflightPhase implements PhaseHandler {
                         new Action.CreateCheckpoint(Halves.checkpoint(seen)), what, lookAgain);
     }
 
+    /** No pod of a group is touched before all have a plan; and none bears less than the group. */
+    private Decision together(Observation seen) {
+        if (!OwnGroup.isBegun(seen)) {
+            return Decision.waitFor(
+                    "the other pods of the group",
+                    silence.noticedBy(seen, Obstacles.deadline(seen)));
+        }
+        seen.group()
+                .parent()
+                .map(parent -> parent.getStatus().getLimits())
+                .ifPresent(
+                        group ->
+                                seen.status()
+                                        .setLimits(
+                                                EffectiveLimits.of(
+                                                        group.getFreezeSeconds(),
+                                                        seen.limits().getTotalSeconds())));
+        return new Decision.Enter(PodMigrationPhase.Preparing);
+    }
+
     /** What checks have found out about the chosen way is among the reasons. */
     private static void explain(Observation seen) {
         StrategyChoice choice = seen.status().getStrategy();
@@ -143,9 +164,11 @@ final class PreflightPhase implements PhaseHandler {
         choice.setReasons(reasons);
     }
 
-    private static Decision planned(Observation seen) {
+    private Decision planned(Observation seen) {
         if (!seen.spec().isDryRun()) {
-            return new Decision.Enter(PodMigrationPhase.Preparing);
+            return seen.isMember()
+                    ? together(seen)
+                    : new Decision.Enter(PodMigrationPhase.Preparing);
         }
         Optional<PodCheckpoint> checkpoint = seen.checkpoint();
         return checkpoint.isPresent()

@@ -55,7 +55,8 @@ final class StageRun {
     /** Goes on with a stage. The draft says afterwards how far it is. */
     State next(StrategyStage stage, Observation seen) {
         WorkloadProgress work = seen.status().getWorkload();
-        if (work == null) {
+        // For a pod of a group it is done once for all of them, by the migration of the group.
+        if (work == null || seen.isMember()) {
             return COMPLETE;
         }
         Optional<MigrationStrategy> strategy = workloads.named(String.valueOf(work.getStrategy()));
@@ -184,9 +185,7 @@ final class StageRun {
                                 strategy.name(),
                                 stage,
                                 work.getStep(),
-                                MoveView.move(
-                                        seen,
-                                        workloads.detect(MoveView.toDetect(seen)).detections()),
+                                MoveView.whole(seen, workloads),
                                 Map.copyOf(work.getMemory()),
                                 work.isFellBack(),
                                 targets(seen),

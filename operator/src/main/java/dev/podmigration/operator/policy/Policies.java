@@ -2,12 +2,15 @@ package dev.podmigration.operator.policy;
 
 import dev.podmigration.api.v1alpha1.EffectiveLimits;
 import dev.podmigration.api.v1alpha1.Limits;
+import dev.podmigration.api.v1alpha1.MigrationGroup;
 import dev.podmigration.api.v1alpha1.MigrationPolicy;
 import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationStatus;
 import dev.podmigration.api.v1alpha1.PolicyLimits;
 import dev.podmigration.operator.observe.Observation;
+
+import io.fabric8.kubernetes.api.model.Pod;
 
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +56,16 @@ public final class Policies {
                 .min(FIRST);
     }
 
+    /** The policies that count for these pods, without repetition, in the order of the pods. */
+    public static List<MigrationPolicy> governing(List<Pod> pods, Observation seen) {
+        List<MigrationPolicy> all =
+                seen.cluster().policies(seen.migration().getMetadata().getNamespace());
+        return pods.stream()
+                .flatMap(pod -> governing(pod.getMetadata().getLabels(), all).stream())
+                .distinct()
+                .toList();
+    }
+
     /** The limits of a migration that follows this policy. */
     public static EffectiveLimits limits(Limits own, MigrationPolicy policy) {
         PolicyLimits wanted =
@@ -75,7 +88,8 @@ public final class Policies {
 
     /**
      * Whether this migration has to wait for others that follow the same policy. Of all that have
-     * not ended the oldest go on; one that has begun goes on in any case.
+     * not ended the oldest go on; one that has begun goes on in any case. A group counts as one:
+     * its pods are silent at the same time, and a policy that lets one go on would let no group.
      */
     public static boolean isFull(MigrationPolicy policy, Observation seen) {
         Integer most = policy.getSpec().getMaxParallel();
@@ -94,8 +108,18 @@ public final class Policies {
                                         phase(other) != PodMigrationPhase.Pending
                                                 || OLDEST_FIRST.compare(other, seen.migration())
                                                         < 0)
+                        .map(Policies::whole)
+                        .filter(other -> !other.equals(whole(seen.migration())))
+                        .distinct()
                         .count();
         return ahead >= most;
+    }
+
+    /** Name of the migration as a whole: members of a group are parts of one. */
+    private static String whole(PodMigration migration) {
+        return Optional.ofNullable(migration.getSpec().getGroup())
+                .map(MigrationGroup::getName)
+                .orElseGet(() -> migration.getMetadata().getName());
     }
 
     private static @Nullable String policyOf(PodMigration migration) {

@@ -6,6 +6,7 @@ import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationStatus;
 import dev.podmigration.api.v1alpha1.PodPlace;
+import dev.podmigration.api.v1alpha1.PodReference;
 import dev.podmigration.operator.observe.Observation;
 
 import io.fabric8.kubernetes.api.model.Pod;
@@ -62,7 +63,10 @@ final class OtherMigrationCheck implements Check {
     /** The pod is its source, or the target it is making. */
     private static boolean concerns(PodMigration migration, Pod pod) {
         String name = pod.getMetadata().getName();
-        return name.equals(migration.getSpec().getPod().getName())
+        return Optional.ofNullable(migration.getSpec().getPod())
+                        .map(PodReference::getName)
+                        .filter(name::equals)
+                        .isPresent()
                 || Optional.ofNullable(migration.getStatus())
                         .map(PodMigrationStatus::getTarget)
                         .map(PodPlace::getPodName)

@@ -30,6 +30,10 @@ public final class Facts {
     private Facts() {}
 
     public static void note(Observation seen, Workloads workloads) {
+        if (seen.isGroup()) {
+            GroupFacts.note(seen);
+            return;
+        }
         PodMigrationStatus status = seen.status();
         if (seen.phase() == PodMigrationPhase.Pending) {
             seen.source().ifPresent(pod -> status.setSource(place(pod)));

@@ -36,6 +36,11 @@ public final class TargetName {
         return shortened(migrationName) + "-" + suffix(migrationUid);
     }
 
+    /** Name of the migration of one member of a group, and of its two halves. */
+    public static String ofMember(String groupName, String groupUid, String podName) {
+        return shortened(groupName + "-" + podName) + "-" + suffix(groupUid + " " + podName);
+    }
+
     static String base(Pod pod) {
         String recorded = pod.getMetadata().getAnnotations().get(Marks.BASE_NAME);
         return recorded == null ? pod.getMetadata().getName() : recorded;
@@ -49,10 +54,10 @@ public final class TargetName {
                 : name.substring(0, longest).replaceAll("[-.]+$", "");
     }
 
-    private static String suffix(String migrationUid) {
+    private static String suffix(String unique) {
         byte[] digest;
         try {
-            digest = MessageDigest.getInstance("SHA-256").digest(migrationUid.getBytes(UTF_8));
+            digest = MessageDigest.getInstance("SHA-256").digest(unique.getBytes(UTF_8));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java runtime has SHA-256", e);
         }

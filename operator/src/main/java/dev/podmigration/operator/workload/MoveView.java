@@ -35,6 +35,17 @@ public final class MoveView {
         return move(seen, pod(seen), detected);
     }
 
+    /** With all pods of a group, and what the detectors say of each. */
+    public static Move whole(Observation seen, Workloads workloads) {
+        List<Observation> each = seen.isGroup() ? seen.group().members() : List.of(seen);
+        return new Move(
+                Serialization.clone(seen.migration()),
+                each.stream().map(MoveView::pod).toList(),
+                each.stream()
+                        .flatMap(one -> workloads.detect(toDetect(one)).detections().stream())
+                        .toList());
+    }
+
     static Move move(Observation seen, MovingPod pod, List<Detection> detected) {
         return new Move(Serialization.clone(seen.migration()), List.of(pod), detected);
     }

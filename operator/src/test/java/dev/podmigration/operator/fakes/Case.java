@@ -3,6 +3,9 @@ package dev.podmigration.operator.fakes;
 import dev.podmigration.api.v1alpha1.CheckpointGoal;
 import dev.podmigration.api.v1alpha1.Failure;
 import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.api.v1alpha1.GroupMember;
+import dev.podmigration.api.v1alpha1.GroupSelector;
+import dev.podmigration.api.v1alpha1.MigrationGroup;
 import dev.podmigration.api.v1alpha1.MigrationNode;
 import dev.podmigration.api.v1alpha1.PhaseTransition;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
@@ -15,6 +18,7 @@ import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.api.v1alpha1.RestoreGoal;
 import dev.podmigration.api.v1alpha1.Timestamps;
+import dev.podmigration.operator.observe.GroupView;
 import dev.podmigration.operator.observe.Observation;
 import dev.podmigration.operator.observe.StrategyWork;
 
@@ -29,8 +33,10 @@ import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Builds what a handler sees: pod "app" on node-a, on its way to node-b. */
 public final class Case {
@@ -44,6 +50,7 @@ public final class Case {
     private @Nullable PodCheckpoint checkpoint;
     private @Nullable PodRestore restore;
     private StrategyWork work = StrategyWork.NONE;
+    private GroupView group = GroupView.NONE;
     private Instant now = NOW;
 
     private Case(PodMigrationPhase phase) {
@@ -190,6 +197,50 @@ public final class Case {
         return this;
     }
 
+    /** It moves these as one. */
+    public Case members(Observation... members) {
+        GroupSelector selector = new GroupSelector();
+        selector.setMatchLabels(Map.of("shop", "yes"));
+        migration.getSpec().setPod(null);
+        migration.getSpec().setSelector(selector);
+        migration.getStatus().setMembers(Stream.of(members).map(Case::member).toList());
+        source = null;
+        group = new GroupView(Optional.empty(), List.of(members));
+        return this;
+    }
+
+    /** Of the members of its status. */
+    public Case onlyTheseAreThere(Observation... members) {
+        group = new GroupView(Optional.empty(), List.of(members));
+        return this;
+    }
+
+    public Case withoutParent() {
+        group = GroupView.NONE;
+        return this;
+    }
+
+    private static GroupMember member(Observation seen) {
+        GroupMember member = new GroupMember();
+        member.setPodName(seen.spec().getPod().getName());
+        member.setMigrationName(seen.migration().getMetadata().getName());
+        member.setPhase(seen.phase());
+        return member;
+    }
+
+    /** It moves one pod of a group, as the migration of this name. */
+    public Case memberOf(PodMigration parent, String name) {
+        MigrationGroup names = new MigrationGroup();
+        names.setName(parent.getMetadata().getName());
+        names.setMembers(List.of("one", "two"));
+        migration.getMetadata().setName(name);
+        migration.getMetadata().setUid("uid-of-" + name);
+        migration.getSpec().getPod().setName("pod-" + name);
+        migration.getSpec().setGroup(names);
+        group = new GroupView(Optional.of(parent), List.of());
+        return this;
+    }
+
     public Observation build() {
         return new Observation(
                 migration,
@@ -199,6 +250,7 @@ public final class Case {
                 Optional.ofNullable(restore),
                 cluster,
                 work,
+                group,
                 now);
     }
 

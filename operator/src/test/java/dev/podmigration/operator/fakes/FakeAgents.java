@@ -1,6 +1,7 @@
 package dev.podmigration.operator.fakes;
 
 import dev.podmigration.api.v1alpha1.ByteCounts;
+import dev.podmigration.api.v1alpha1.CheckpointGoal;
 import dev.podmigration.api.v1alpha1.Failure;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.Finding;
@@ -23,6 +24,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -39,7 +42,8 @@ import java.util.function.UnaryOperator;
 /**
  * The agents of both nodes, as docs/architecture.md describes what they do with their objects,
  * without any process behind. What a real agent keeps on disk is kept here: whether a grant was
- * given and whether a target ran.
+ * given and whether a target ran. Pods of a group freeze when all of them are told to, and get the
+ * grant when all of them ask.
  */
 public final class FakeAgents implements AutoCloseable {
 
@@ -63,6 +67,7 @@ public final class FakeAgents implements AutoCloseable {
             new EnumMap<>(PodCheckpointPhase.class);
     private final Map<PodRestorePhase, FailureReason> targetFailures =
             new EnumMap<>(PodRestorePhase.class);
+    private final Map<String, FailureReason> podFailures = new HashMap<>();
     private final Set<Enum<?>> held = new HashSet<>();
     private final Map<String, Consumer<InspectedContainer>> insides = new HashMap<>();
     private final List<Finding> findings = new ArrayList<>();
@@ -85,6 +90,51 @@ public final class FakeAgents implements AutoCloseable {
     /** The target agent fails in place of reaching this phase. */
     public void failAt(PodRestorePhase phase, FailureReason reason) {
         change(() -> targetFailures.put(phase, reason));
+    }
+
+    /** The same for one pod, by its name as the source. */
+    public void failAt(String pod, Enum<?> phase, FailureReason reason) {
+        change(() -> podFailures.put(pod + " " + phase, reason));
+    }
+
+    private @Nullable FailureReason failure(PodCheckpoint object, PodCheckpointPhase phase) {
+        return podFailures.getOrDefault(
+                object.getSpec().getPodName() + " " + phase, sourceFailures.get(phase));
+    }
+
+    private @Nullable FailureReason failure(PodRestore object, PodRestorePhase phase) {
+        PodCheckpoint source =
+                client.resources(PodCheckpoint.class)
+                        .inNamespace(object.getMetadata().getNamespace())
+                        .withName(object.getSpec().getCheckpointName())
+                        .get();
+        String pod = source == null ? "" : source.getSpec().getPodName();
+        return podFailures.getOrDefault(pod + " " + phase, targetFailures.get(phase));
+    }
+
+    /** The PodCheckpoints of the group, with its own; none if one of them is gone. */
+    private List<PodCheckpoint> group(PodCheckpoint object) {
+        List<String> names =
+                object.getSpec().getGroup() == null
+                        ? List.of(object.getMetadata().getName())
+                        : object.getSpec().getGroup().getMembers();
+        List<PodCheckpoint> found =
+                client
+                        .resources(PodCheckpoint.class)
+                        .inNamespace(object.getMetadata().getNamespace())
+                        .list()
+                        .getItems()
+                        .stream()
+                        .filter(one -> names.contains(one.getMetadata().getName()))
+                        .toList();
+        return found.size() == names.size() ? found : List.of();
+    }
+
+    private static boolean hasGivenUp(PodCheckpoint object) {
+        return object.getSpec().getGoal() == CheckpointGoal.RollBack
+                || (object.getStatus() != null
+                        && (object.getStatus().getPhase() == PodCheckpointPhase.RolledBack
+                                || object.getStatus().getPhase() == PodCheckpointPhase.Failed));
     }
 
     /** The agents do not go on to this phase until it is released. */
@@ -174,7 +224,15 @@ public final class FakeAgents implements AutoCloseable {
     }
 
     private void migrate(PodCheckpoint object, PodCheckpointPhase phase, String key) {
-        if (phase == PodCheckpointPhase.Prepared) {
+        List<PodCheckpoint> group = group(object);
+        boolean granted = group.stream().anyMatch(this::isGranted);
+        if (!granted && (group.isEmpty() || group.stream().anyMatch(FakeAgents::hasGivenUp))) {
+            rollBack(object, FailureReason.GroupMemberFailed);
+        } else if (phase == PodCheckpointPhase.Prepared) {
+            if (!group.stream()
+                    .allMatch(one -> one.getSpec().getGoal() == CheckpointGoal.Migrate)) {
+                return;
+            }
             reach(
                     object,
                     PodCheckpointPhase.Frozen,
@@ -187,19 +245,37 @@ public final class FakeAgents implements AutoCloseable {
         } else if (phase == PodCheckpointPhase.Frozen) {
             if (records.get(key) == Outcome.NEVER_RAN) {
                 rollBack(object, FailureReason.StreamBroken);
-            } else if ((peerIs(object, PodRestorePhase.Restoring) || peerReceives(object))
-                    && !held.contains(PodCheckpointPhase.Granted)
-                    && !sourceFailures.containsKey(PodCheckpointPhase.Granted)) {
-                records.put(key, Outcome.GRANTED);
+            } else if (granted || mayAllRun(group)) {
+                // All at once: none of them can fail any more.
+                group.forEach(
+                        one -> records.putIfAbsent(one.getMetadata().getName(), Outcome.GRANTED));
                 // Of one whose pod comes later the end is not known here.
                 reach(
                         object,
                         PodCheckpointPhase.Granted,
                         peerReceives(object) ? UnaryOperator.identity() : FakeAgents::measured);
-            } else if (sourceFailures.containsKey(PodCheckpointPhase.Granted)) {
-                rollBack(object, sourceFailures.get(PodCheckpointPhase.Granted));
+            } else {
+                FailureReason reason = failure(object, PodCheckpointPhase.Granted);
+                if (reason != null) {
+                    rollBack(object, reason);
+                }
             }
         }
+    }
+
+    private boolean mayAllRun(List<PodCheckpoint> group) {
+        return !held.contains(PodCheckpointPhase.Granted)
+                && group.stream()
+                        .allMatch(
+                                one ->
+                                        failure(one, PodCheckpointPhase.Granted) == null
+                                                && (peerIs(one, PodRestorePhase.Restoring)
+                                                        || peerReceives(one)));
+    }
+
+    private boolean isGranted(PodCheckpoint object) {
+        Outcome outcome = records.get(object.getMetadata().getName());
+        return outcome == Outcome.GRANTED || outcome == Outcome.RAN;
     }
 
     private static PodCheckpointStatus measured(PodCheckpointStatus status) {
@@ -231,8 +307,7 @@ public final class FakeAgents implements AutoCloseable {
                         || pod.isMarkedForDeletion()
                         || !pod.getMetadata().getUid().equals(object.getSpec().getPodUid());
         if (records.get(key) == Outcome.NEVER_RAN
-                && object.getSpec().getGoal()
-                        == dev.podmigration.api.v1alpha1.CheckpointGoal.RollBack) {
+                && object.getSpec().getGoal() == CheckpointGoal.RollBack) {
             reach(object, PodCheckpointPhase.RolledBack, UnaryOperator.identity());
         } else if (gone) {
             reach(object, PodCheckpointPhase.Released, UnaryOperator.identity());
@@ -388,7 +463,7 @@ public final class FakeAgents implements AutoCloseable {
         if (held.contains(phase)) {
             return;
         }
-        FailureReason reason = sourceFailures.get(phase);
+        FailureReason reason = failure(object, phase);
         if (reason != null) {
             if (phase == PodCheckpointPhase.Frozen) {
                 rollBack(object, reason);
@@ -449,7 +524,7 @@ public final class FakeAgents implements AutoCloseable {
         if (held.contains(phase)) {
             return;
         }
-        FailureReason reason = targetFailures.get(phase);
+        FailureReason reason = failure(object, phase);
         if (reason != null) {
             // The record says so before anybody is told.
             records.put(object.getSpec().getCheckpointName(), Outcome.NEVER_RAN);

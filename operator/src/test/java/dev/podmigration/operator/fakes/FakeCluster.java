@@ -9,11 +9,13 @@ import dev.podmigration.operator.observe.Cluster;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A cluster that holds what a test puts in. */
@@ -44,6 +46,18 @@ public final class FakeCluster implements Cluster {
     @Override
     public List<PodMigration> migrations(String namespace) {
         return all(PodMigration.class);
+    }
+
+    @Override
+    public List<Pod> pods(String namespace, Map<String, String> labels) {
+        return all(Pod.class).stream()
+                .filter(
+                        pod ->
+                                pod.getMetadata()
+                                        .getLabels()
+                                        .entrySet()
+                                        .containsAll(labels.entrySet()))
+                .toList();
     }
 
     @Override

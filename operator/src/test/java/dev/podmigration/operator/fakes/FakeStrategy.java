@@ -21,7 +21,8 @@ import java.util.function.Predicate;
 public final class FakeStrategy implements MigrationStrategy {
 
     /** One call of a stage. */
-    public record Call(StrategyStage stage, Map<String, String> memory, String operationId) {}
+    public record Call(
+            StrategyStage stage, Map<String, String> memory, String operationId, int pods) {}
 
     private final String name;
     private final Strategy rung;
@@ -32,6 +33,7 @@ public final class FakeStrategy implements MigrationStrategy {
     private volatile Function<Move, Assessment> assessment = _ -> Assessment.possible();
     private volatile Duration limit = Duration.ofMinutes(2);
     private volatile boolean replacesPod = true;
+    private volatile boolean movesGroups;
 
     public FakeStrategy(String name, Strategy rung) {
         this.name = name;
@@ -67,6 +69,11 @@ public final class FakeStrategy implements MigrationStrategy {
         return this;
     }
 
+    public FakeStrategy groups() {
+        movesGroups = true;
+        return this;
+    }
+
     public List<Call> calls() {
         return List.copyOf(calls);
     }
@@ -83,6 +90,11 @@ public final class FakeStrategy implements MigrationStrategy {
     @Override
     public Strategy rung() {
         return rung;
+    }
+
+    @Override
+    public boolean movesGroups() {
+        return movesGroups;
     }
 
     @Override
@@ -136,7 +148,7 @@ public final class FakeStrategy implements MigrationStrategy {
     }
 
     private Progress call(StrategyStage stage, Step step, Progress otherwise) {
-        calls.add(new Call(stage, step.memory(), step.operationId()));
+        calls.add(new Call(stage, step.memory(), step.operationId(), step.move().pods().size()));
         Function<Step, Progress> behaviour = stages.get(stage);
         return behaviour == null ? otherwise : behaviour.apply(step);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.podmigration.api.v1alpha1.Ability;
+import dev.podmigration.api.v1alpha1.GroupSelector;
 import dev.podmigration.api.v1alpha1.MigrationNode;
 import dev.podmigration.api.v1alpha1.MigrationNodeStatus;
 import dev.podmigration.api.v1alpha1.NodeNetwork;
@@ -52,6 +53,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -291,6 +293,34 @@ public final class Stage implements AutoCloseable {
         return migrate(pod, _ -> {});
     }
 
+    /** A migration of all pods that have this label, as one. */
+    public PodMigration migrateGroup(String label, String value, Consumer<PodMigrationSpec> more) {
+        GroupSelector selector = new GroupSelector();
+        selector.setMatchLabels(Map.of(label, value));
+        return migrate(
+                "",
+                spec -> {
+                    spec.setPod(null);
+                    spec.setSelector(selector);
+                    more.accept(spec);
+                });
+    }
+
+    /** The migrations of the pods of a group, by the names of the pods. */
+    public Map<String, PodMigration> members(PodMigration group) {
+        return client
+                .resources(PodMigration.class)
+                .inNamespace(namespace)
+                .withLabel("podmigration.dev/migration", group.getMetadata().getName())
+                .list()
+                .getItems()
+                .stream()
+                .collect(
+                        Collectors.toMap(
+                                member -> member.getSpec().getPod().getName(),
+                                Function.identity()));
+    }
+
     public void cancel(PodMigration migration) {
         client.resource(migration)
                 .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"cancelled\":true}}");
@@ -330,6 +360,9 @@ public final class Stage implements AutoCloseable {
     /** Everything a person needs to see why a test failed. */
     public String report(PodMigration migration) {
         return Serialization.asYaml(get(migration))
+                + members(migration).values().stream()
+                        .map(Serialization::asYaml)
+                        .collect(Collectors.joining())
                 + halves().stream().map(Serialization::asYaml).collect(Collectors.joining())
                 + client.pods().inNamespace(namespace).list().getItems().stream()
                         .map(

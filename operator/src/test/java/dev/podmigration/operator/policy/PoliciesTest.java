@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.podmigration.api.v1alpha1.EffectiveLimits;
 import dev.podmigration.api.v1alpha1.Limits;
+import dev.podmigration.api.v1alpha1.MigrationGroup;
 import dev.podmigration.api.v1alpha1.MigrationPolicy;
 import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
@@ -104,6 +105,19 @@ class PoliciesTest {
     }
 
     @Test
+    void thePodsOfAGroupCountAsOne() {
+        PodMigration[] members = {
+            member("one", PodMigrationPhase.Armed), member("two", PodMigrationPhase.Armed)
+        };
+        MigrationPolicy policy = policy("a", Map.of());
+        policy.getSpec().setMaxParallel(2);
+        assertThat(Policies.isFull(policy, seen(members))).isFalse();
+
+        policy.getSpec().setMaxParallel(1);
+        assertThat(Policies.isFull(policy, seen(members))).isTrue();
+    }
+
+    @Test
     void whatFollowsAnotherPolicyIsNotCounted() {
         MigrationPolicy policy = policy("b", Map.of());
         policy.getSpec().setMaxParallel(1);
@@ -119,14 +133,23 @@ class PoliciesTest {
                 .isFalse();
     }
 
-    private static Observation seen(PodMigration other) {
-        return Case.in(PodMigrationPhase.Pending)
-                .migration(
+    private static PodMigration member(String name, PodMigrationPhase phase) {
+        MigrationGroup group = new MigrationGroup();
+        group.setName("group");
+        group.setMembers(List.of("one", "two"));
+        PodMigration member = other(name, "2026-08-01T11:00:00Z", phase);
+        member.getSpec().setGroup(group);
+        return member;
+    }
+
+    private static Observation seen(PodMigration... others) {
+        Case all = Case.in(PodMigrationPhase.Pending);
+        List.of(others).forEach(all::cluster);
+        return all.migration(
                         migration ->
                                 migration
                                         .getMetadata()
                                         .setCreationTimestamp("2026-08-01T12:00:00Z"))
-                .cluster(other)
                 .build();
     }
 

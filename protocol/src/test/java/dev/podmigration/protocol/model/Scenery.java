@@ -11,11 +11,13 @@ import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -72,6 +74,11 @@ record Scenery(Instant sourceHeard, Instant targetHeard) implements Cluster {
 
     @Override
     public List<PodMigration> migrations(String namespace) {
+        return List.of();
+    }
+
+    @Override
+    public List<Pod> pods(String namespace, Map<String, String> labels) {
         return List.of();
     }
 

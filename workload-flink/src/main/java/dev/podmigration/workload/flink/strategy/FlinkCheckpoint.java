@@ -13,8 +13,8 @@ import dev.podmigration.workload.flink.detect.FlinkDetector;
 import java.time.Duration;
 
 /**
- * A TaskManager or JobManager moves with its memory: within what Flink bears, between two of its
- * checkpoints, and Flink itself has the last word.
+ * TaskManagers and JobManagers move with their memory, one of them or several as one: within what
+ * Flink bears, between two of its checkpoints, and Flink itself has the last word.
  */
 public final class FlinkCheckpoint implements MigrationStrategy {
 
@@ -36,6 +36,11 @@ public final class FlinkCheckpoint implements MigrationStrategy {
     @Override
     public boolean appliesTo(Move move) {
         return move.detected(FlinkDetector.NAME).isPresent();
+    }
+
+    @Override
+    public boolean movesGroups() {
+        return true;
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.podmigration.workload.MovingPod;
 import dev.podmigration.workload.Namespace;
 import dev.podmigration.workload.flink.configuration.RunningConfiguration;
 import dev.podmigration.workload.flink.detect.FlinkPod;
+import dev.podmigration.workload.flink.detect.FlinkRole;
 import dev.podmigration.workload.flink.endpoint.RestEndpoint;
 import dev.podmigration.workload.flink.rest.FlinkFailure;
 import dev.podmigration.workload.flink.rest.FlinkRest;
@@ -19,8 +20,10 @@ import io.fabric8.kubernetes.api.model.Pod;
 
 import java.net.http.HttpClient;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The Flink cluster that a moving pod belongs to, as it answers now.
@@ -34,10 +37,63 @@ record FlinkCluster(Pod pod, FlinkPod flink, Pod jobManager, FlinkRest rest) {
     /** One for the life of the operator: it keeps connections and threads. */
     private static final HttpClient CLIENT = FlinkRest.newClient(RestLimits.DEFAULT);
 
+    /** Of several pods a JobManager speaks for all: where it answers need not be searched for. */
     static FlinkCluster of(Move move, Namespace namespace) throws FlinkFailure {
-        Pod pod = present(move.pod());
+        return of(flinkPods(move).findFirst().orElseGet(move::pod), namespace);
+    }
+
+    /**
+     * The same for each pod of Flink that moves, JobManagers first.
+     *
+     * @throws FlinkFailure also if they are not of one cluster
+     */
+    static List<FlinkCluster> ofEach(Move move, Namespace namespace) throws FlinkFailure {
+        if (move.pods().size() == 1) {
+            return List.of(of(move, namespace));
+        }
+        List<FlinkCluster> each = new ArrayList<>();
+        for (MovingPod moving : flinkPods(move).toList()) {
+            FlinkCluster cluster = of(moving, namespace);
+            if (!each.isEmpty() && !each.getFirst().answersAs(cluster)) {
+                throw new FlinkFailure(
+                        FailureReason.WorkloadNotMovable,
+                        "Pods "
+                                + each.getFirst().pod.getMetadata().getName()
+                                + " and "
+                                + cluster.pod.getMetadata().getName()
+                                + " are asked about at different JobManagers: "
+                                + each.getFirst().jobManager.getMetadata().getName()
+                                + " and "
+                                + cluster.jobManager.getMetadata().getName()
+                                + ". Pods of one cluster with one JobManager move as one.");
+            }
+            each.add(cluster);
+        }
+        return List.copyOf(each);
+    }
+
+    private boolean answersAs(FlinkCluster other) {
+        return jobManager.getMetadata().getName().equals(other.jobManager.getMetadata().getName());
+    }
+
+    private static Stream<MovingPod> flinkPods(Move move) {
+        return move.pods().stream()
+                .filter(moving -> flink(moving).isPresent())
+                .sorted(
+                        Comparator.comparing(
+                                moving ->
+                                        flink(moving)
+                                                .filter(
+                                                        found ->
+                                                                found.role()
+                                                                        == FlinkRole.JobManager)
+                                                .isEmpty()));
+    }
+
+    private static FlinkCluster of(MovingPod moving, Namespace namespace) throws FlinkFailure {
+        Pod pod = present(moving);
         FlinkPod flink =
-                FlinkPod.of(pod, move.pod().containers())
+                FlinkPod.of(pod, moving.containers())
                         .orElseThrow(
                                 () ->
                                         new FlinkFailure(
@@ -55,7 +111,10 @@ record FlinkCluster(Pod pod, FlinkPod flink, Pod jobManager, FlinkRest rest) {
 
     /** What the moving pod is. It does not change on the way. */
     static Optional<FlinkPod> flink(Move move) {
-        MovingPod moving = move.pod();
+        return flink(move.pod());
+    }
+
+    private static Optional<FlinkPod> flink(MovingPod moving) {
         return moving.source()
                 .or(moving::target)
                 .flatMap(pod -> FlinkPod.of(pod, moving.containers()));

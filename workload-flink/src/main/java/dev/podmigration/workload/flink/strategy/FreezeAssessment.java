@@ -13,17 +13,20 @@ import dev.podmigration.workload.flink.configuration.ConfigurationAdvice;
 import dev.podmigration.workload.flink.configuration.ConfigurationAdvice.Circumstances;
 import dev.podmigration.workload.flink.configuration.FreezeBudget;
 import dev.podmigration.workload.flink.configuration.RunningConfiguration;
+import dev.podmigration.workload.flink.detect.FlinkRole;
 import dev.podmigration.workload.flink.rest.CheckpointSettings;
 import dev.podmigration.workload.flink.rest.FlinkFailure;
 import dev.podmigration.workload.flink.rest.JobDetail;
+import dev.podmigration.workload.flink.rest.TaskManagerInfo;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
-/** Whether a pod of Flink can be frozen for a moment, and for how long. */
+/** Whether pods of Flink can be frozen for a moment, and for how long. */
 final class FreezeAssessment {
 
     static final String JOBS = "FlinkJobs";
@@ -32,25 +35,37 @@ final class FreezeAssessment {
     private FreezeAssessment() {}
 
     static Assessment of(Move move, Namespace namespace) throws FlinkFailure, InterruptedException {
-        FlinkCluster cluster = FlinkCluster.of(move, namespace);
-        Ownership.checkMovableAsPod(cluster.flink(), namespace);
+        List<FlinkCluster> pods = FlinkCluster.ofEach(move, namespace);
+        for (FlinkCluster pod : pods) {
+            Ownership.checkMovableAsPod(pod.flink(), namespace);
+        }
+        FlinkCluster cluster = pods.getFirst();
+        List<FlinkRole> roles = pods.stream().map(pod -> pod.flink().role()).distinct().toList();
         List<JobDetail> jobs = cluster.runningJobs();
         RunningConfiguration configuration = cluster.configuration();
+        Optional<CheckpointSettings> settings = tightestSettings(cluster, jobs);
         FreezeBudget budget =
-                FreezeBudget.of(
-                        configuration, cluster.flink().role(), tightestSettings(cluster, jobs));
+                roles.stream()
+                        .map(role -> FreezeBudget.of(configuration, role, settings))
+                        .min(Comparator.comparing(FreezeBudget::longest))
+                        .orElseThrow();
         budget.check();
         List<Finding> findings = new ArrayList<>();
-        findings.add(Finding.passed(JOBS, words(cluster, configuration, jobs)));
+        findings.add(Finding.passed(JOBS, words(roles, configuration, jobs)));
         findings.add(Finding.passed(BUDGET, budget.derivation()));
-        ConfigurationAdvice.of(
-                        configuration,
-                        new Circumstances(
-                                cluster.flink().role(),
-                                cluster.rest().taskManagers(),
-                                isNewAddress(move.migration()),
-                                expectedFreeze(move.migration())))
-                .forEach(advice -> findings.add(advice.finding()));
+        List<TaskManagerInfo> taskManagers = cluster.rest().taskManagers();
+        roles.stream()
+                .map(
+                        role ->
+                                new Circumstances(
+                                        role,
+                                        taskManagers,
+                                        isNewAddress(move.migration()),
+                                        expectedFreeze(move.migration())))
+                .flatMap(each -> ConfigurationAdvice.of(configuration, each).stream())
+                .map(ConfigurationAdvice::finding)
+                .distinct()
+                .forEach(findings::add);
         return Assessment.possible().withFindings(findings).withFreezeBudget(budget.longest());
     }
 
@@ -85,8 +100,8 @@ final class FreezeAssessment {
     }
 
     private static String words(
-            FlinkCluster cluster, RunningConfiguration configuration, List<JobDetail> jobs) {
-        return cluster.flink().role()
+            List<FlinkRole> roles, RunningConfiguration configuration, List<JobDetail> jobs) {
+        return roles.stream().map(FlinkRole::name).collect(Collectors.joining(" and "))
                 + " of Flink "
                 + configuration.flinkVersion()
                 + (jobs.isEmpty()

@@ -38,6 +38,9 @@ final class FreezeMoment {
      */
     private static final Duration WAY = Duration.ofMillis(300);
 
+    /** So much longer for each more pod: its agents are told after the others, and all wait. */
+    private static final Duration MORE_WAY = Duration.ofMillis(100);
+
     private static final Duration UNKNOWN_FREEZE = Duration.ofSeconds(2);
     private static final Duration POLL = Duration.ofMillis(50);
 
@@ -76,7 +79,8 @@ final class FreezeMoment {
                         CheckpointCycle.of(settings.get(), statistics.get()),
                         FreezeAssessment.expectedFreeze(step.move().migration())
                                 .orElse(UNKNOWN_FREEZE)
-                                .plus(WAY));
+                                .plus(WAY)
+                                .plus(MORE_WAY.multipliedBy(step.move().pods().size() - 1L)));
         return memory.get(ASKED).isPresent() ? asked(window) : ask(window);
     }
 

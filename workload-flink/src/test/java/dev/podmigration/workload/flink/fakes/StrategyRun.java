@@ -43,6 +43,9 @@ public final class StrategyRun {
     private boolean fellBack;
     private List<String> targetNodes = List.of("node-b");
 
+    /** Other pods that move with this one. */
+    private final List<MovingPod> others = new ArrayList<>();
+
     /** What was waited for, in order. */
     public final List<String> waits = new ArrayList<>();
 
@@ -66,6 +69,12 @@ public final class StrategyRun {
         return this;
     }
 
+    /** One more pod that moves with it. */
+    public StrategyRun with(Pod pod) {
+        others.add(new MovingPod(Optional.of(pod), List.of(), Optional.empty()));
+        return this;
+    }
+
     public StrategyRun fallBack() {
         fellBack = true;
         return this;
@@ -85,8 +94,13 @@ public final class StrategyRun {
         freeze.setPredictedMilliseconds(freezeMillis);
         status.setFreeze(freeze);
         migration.setStatus(status);
-        MovingPod pod = new MovingPod(Optional.of(source), List.of(), Optional.ofNullable(target));
-        return new Move(migration, List.of(pod), new FlinkDetector().detect(pod).stream().toList());
+        List<MovingPod> pods = new ArrayList<>();
+        pods.add(new MovingPod(Optional.of(source), List.of(), Optional.ofNullable(target)));
+        pods.addAll(others);
+        return new Move(
+                migration,
+                pods,
+                pods.stream().flatMap(pod -> new FlinkDetector().detect(pod).stream()).toList());
     }
 
     public Assessment assess() {

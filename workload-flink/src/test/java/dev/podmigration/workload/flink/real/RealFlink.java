@@ -90,6 +90,10 @@ final class RealFlink implements AutoCloseable {
         return flink;
     }
 
+    Process jobManager() {
+        return processes.getFirst();
+    }
+
     /** As the kubelet ends it. */
     void endJobManager() throws InterruptedException, IOException {
         Process jobManager = processes.getFirst();

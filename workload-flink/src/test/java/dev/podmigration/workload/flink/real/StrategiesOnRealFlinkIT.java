@@ -35,8 +35,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 /**
  * Strategies with a real cluster behind them. What the operator and CRIU do is played here: a
@@ -101,9 +104,29 @@ class StrategiesOnRealFlinkIT {
         assertThat(run.run(StrategyStage.Prepare)).isInstanceOf(Progress.Done.class);
         long failed = rest().checkpoints(job).orElseThrow().counts().failed();
         assertThat(run.run(StrategyStage.AwaitFreeze)).isInstanceOf(Progress.Done.class);
-        signal("STOP");
+        signal("STOP", taskManager);
         Thread.sleep(run.freezeMillis);
-        signal("CONT");
+        signal("CONT", taskManager);
+        assertThat(run.run(StrategyStage.AfterMove)).isInstanceOf(Progress.Done.class);
+        assertThat(runningJob()).isEqualTo(job);
+        assertThat(rest().checkpoints(job).orElseThrow().counts().failed()).isEqualTo(failed);
+        expectRightCounts(job);
+    }
+
+    /** So long that several checkpoints would have been due: nobody was there to trigger them. */
+    @Test
+    @Order(2)
+    void aFreezeOfBothIsNoticedByNeither() throws Exception {
+        StrategyRun run = runOf(new FlinkCheckpoint()).with(withRestPort(jobManager()));
+        run.freezeMillis = 3_000;
+        JobId job = runningJob();
+        assertThat(run.assess().refusal()).isEmpty();
+        assertThat(run.run(StrategyStage.Prepare)).isInstanceOf(Progress.Done.class);
+        long failed = rest().checkpoints(job).orElseThrow().counts().failed();
+        assertThat(run.run(StrategyStage.AwaitFreeze)).isInstanceOf(Progress.Done.class);
+        signal("STOP", taskManager, flink.jobManager());
+        Thread.sleep(run.freezeMillis);
+        signal("CONT", flink.jobManager(), taskManager);
         assertThat(run.run(StrategyStage.AfterMove)).isInstanceOf(Progress.Done.class);
         assertThat(runningJob()).isEqualTo(job);
         assertThat(rest().checkpoints(job).orElseThrow().counts().failed()).isEqualTo(failed);
@@ -111,7 +134,7 @@ class StrategiesOnRealFlinkIT {
     }
 
     @Test
-    @Order(2)
+    @Order(3)
     void aMoveThatFailsIsFollowedByOneFromASavepoint() throws Exception {
         StrategyRun run = runOf(new FlinkHybrid());
         JobId before = runningJob();
@@ -160,10 +183,23 @@ class StrategiesOnRealFlinkIT {
         return rest().checkpoints(runningJob()).orElseThrow().counts().completed();
     }
 
-    private static void signal(String name) throws Exception {
-        Process kill =
-                new ProcessBuilder("kill", "-" + name, Long.toString(taskManager.pid())).start();
-        assertThat(kill.waitFor()).isZero();
+    private static void signal(String name, Process... processes) throws Exception {
+        List<String> command = new ArrayList<>(List.of("kill", "-" + name));
+        Stream.of(processes).map(Process::pid).map(String::valueOf).forEach(command::add);
+        assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
+    }
+
+    private static Pod withRestPort(Pod pod) {
+        return new PodBuilder(pod)
+                .editSpec()
+                .editFirstContainer()
+                .addNewPort()
+                .withName("rest")
+                .withContainerPort(flink.address().port())
+                .endPort()
+                .endContainer()
+                .endSpec()
+                .build();
     }
 
     private static Pod jobManager() {

@@ -314,6 +314,90 @@ class FlinkCheckpointTest {
         assertThat(run.run(StrategyStage.AfterMove)).isInstanceOf(Progress.Done.class);
     }
 
+    @Test
+    void aJobManagerAndItsTaskManagerMoveAsOneBehindOneCheckpoint() throws Exception {
+        run.with(jobManager("jobmanager-0"));
+        Assessment assessment = run.assess();
+        assertThat(assessment.refusal()).isEmpty();
+        assertThat(assessment.findings())
+                .filteredOn(finding -> finding.getCheck().equals("FlinkJobs"))
+                .singleElement()
+                .satisfies(
+                        finding ->
+                                assertThat(finding.getMessage())
+                                        .startsWith("JobManager and TaskManager of Flink"));
+        run.run(StrategyStage.Prepare);
+        int before = job.completed;
+        assertThat(run.run(StrategyStage.AwaitFreeze)).isInstanceOf(Progress.Done.class);
+        assertThat(job.completed).isEqualTo(before + 1);
+        assertThat(run.run(StrategyStage.AfterMove)).isInstanceOf(Progress.Done.class);
+        assertThat(job.completed).isEqualTo(before + 2);
+    }
+
+    /** Nothing but the JobManager that moves says where it answers. */
+    @Test
+    void aJobManagerOfTheGroupIsAskedWithoutASearch() throws Exception {
+        namespace.remove("Service", "jobmanager");
+        run.with(jobManager("jobmanager-0"));
+        run.run(StrategyStage.Prepare);
+        assertThat(run.run(StrategyStage.AwaitFreeze)).isInstanceOf(Progress.Done.class);
+    }
+
+    @Test
+    void whoBearsLeastDecidesForTheGroup() {
+        flink.configuration.put("high-availability.type", "kubernetes");
+        Duration taskManager = run.assess().freezeBudget().orElseThrow();
+        run.with(jobManager("jobmanager-0"));
+        assertThat(run.assess().freezeBudget())
+                .hasValueSatisfying(budget -> assertThat(budget).isLessThan(taskManager));
+    }
+
+    @Test
+    void podsOfTwoClustersDoNotMoveAsOne() {
+        run.with(jobManager("another"));
+        assertThat(refusal()).isEqualTo(FailureReason.WorkloadNotMovable);
+        assertUntouched();
+    }
+
+    @Test
+    void aPodThatIsNotOfFlinkMovesAlong() {
+        Pod other =
+                new PodBuilder(FlinkPods.taskManager())
+                        .editMetadata()
+                        .withName("database")
+                        .withLabels(Map.of())
+                        .endMetadata()
+                        .editSpec()
+                        .editFirstContainer()
+                        .withName("main")
+                        .withImage("docker.io/library/database:1")
+                        .withArgs()
+                        .withEnv()
+                        .endContainer()
+                        .endSpec()
+                        .build();
+        run = new StrategyRun(new FlinkCheckpoint(), namespace, other);
+        run.with(FlinkPods.taskManager());
+        assertThat(run.assess().refusal()).isEmpty();
+    }
+
+    /** Its own port, because no Service translates for it. */
+    private Pod jobManager(String name) {
+        return new PodBuilder(FlinkPods.jobManager("127.0.0.1"))
+                .editMetadata()
+                .withName(name)
+                .endMetadata()
+                .editSpec()
+                .editFirstContainer()
+                .addNewPort()
+                .withName("rest")
+                .withContainerPort(flink.address().port())
+                .endPort()
+                .endContainer()
+                .endSpec()
+                .build();
+    }
+
     private FailureReason refusal() {
         return run.assess().refusal().orElseThrow().getReason();
     }

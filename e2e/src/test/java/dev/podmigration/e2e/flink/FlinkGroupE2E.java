@@ -1,0 +1,109 @@
+package dev.podmigration.e2e.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.podmigration.api.v1alpha1.GroupMember;
+import dev.podmigration.api.v1alpha1.PodMigrationPhase;
+import dev.podmigration.api.v1alpha1.PodMigrationStatus;
+import dev.podmigration.e2e.lab.CommandOutcome;
+import dev.podmigration.e2e.lab.Lab;
+import dev.podmigration.e2e.lab.Moves;
+import dev.podmigration.e2e.lab.OnLab;
+import dev.podmigration.e2e.lab.Playground;
+
+import io.fabric8.kubernetes.api.model.Pod;
+
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** examples/flink-session-group.yaml: the whole cluster is silent at once, and Flink is asked. */
+@OnLab
+@Order(9)
+final class FlinkGroupE2E {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.20.5", "2.3.0"})
+    void a_job_manager_and_its_task_manager_move_as_one_and_flink_notices_nothing(
+            String version, Playground playground, Moves moves) throws IOException {
+        Path scratch = Files.createTempDirectory("e2e-flink-group");
+        try (FlinkOnLab flink = FlinkOnLab.start(playground, version, "flink-cluster.yaml")) {
+            String job = flink.runningJob();
+            List<Pod> before = pods(playground);
+            assertThat(before).hasSize(2);
+            assertThat(before)
+                    .extracting(pod -> pod.getSpec().getNodeName())
+                    .containsOnly(node(before));
+            Path memory = scratch.resolve("before");
+            await("a steady job")
+                    .atMost(Duration.ofMinutes(2))
+                    .pollInterval(Duration.ofSeconds(1))
+                    .until(() -> FlinkVerdict.ask(playground, "begin", memory).succeeded());
+
+            PodMigrationStatus status = move(playground, moves, scratch);
+
+            assertThat(status.getPhase())
+                    .as("the move of the group: %s", status.getFailure())
+                    .isEqualTo(PodMigrationPhase.Succeeded);
+            assertThat(status.getWorkload().getStrategy()).isEqualTo("flink-checkpoint");
+            assertThat(status.getMembers())
+                    .hasSize(2)
+                    .extracting(GroupMember::getPhase)
+                    .containsOnly(PodMigrationPhase.Succeeded);
+            List<Pod> after = pods(playground);
+            assertThat(after)
+                    .hasSize(2)
+                    .extracting(pod -> pod.getSpec().getNodeName())
+                    .containsOnly(Lab.otherNode(node(before)));
+            CommandOutcome verdict = FlinkVerdict.ask(playground, "end", memory);
+            System.out.println(
+                    "Flink "
+                            + version
+                            + ", both silent for "
+                            + status.getFreeze().getMilliseconds()
+                            + " ms: "
+                            + verdict.output());
+            assertThat(verdict.output())
+                    .contains("0 restarts, 0 failed checkpoints, 0 wrong counts")
+                    .contains("the same one as before");
+            assertThat(flink.runningJob()).isEqualTo(job);
+            assertThat(flink.restored()).isZero();
+        }
+    }
+
+    private static PodMigrationStatus move(Playground playground, Moves moves, Path scratch)
+            throws IOException {
+        Path manifest = scratch.resolve("group.yaml");
+        Files.writeString(
+                manifest,
+                Files.readString(FlinkOnLab.EXAMPLES.resolve("flink-session-group.yaml"))
+                        .replace(
+                                "namespace: flink\n",
+                                "namespace: " + playground.namespace() + "\n"));
+        playground.kubectl("apply", "-f", manifest.toString()).orFail();
+        return moves.awaitEnd("move-session");
+    }
+
+    private static String node(List<Pod> pods) {
+        return pods.getFirst().getSpec().getNodeName();
+    }
+
+    /** Those of the cluster that have not ended. */
+    private static List<Pod> pods(Playground playground) {
+        return playground
+                .client()
+                .pods()
+                .inNamespace(playground.namespace())
+                .withLabel("app", "flink")
+                .withField("status.phase", "Running")
+                .list()
+                .getItems();
+    }
+}
