@@ -2,6 +2,13 @@
 # One flat network, SUBNET.0.0/16. The machine "control" holds the bridge; this host, the nodes and, through a bridge in
 # each node, all pods are on it. In the host's own network namespace there is one interface, $LAB_INTERFACE.
 
+# An address that is not its own a bridge takes from whichever port has the lowest, so it changes as pods come and go; the
+# others then talk for half a minute to one that nobody has.
+bridge_mac() { # MACHINE
+    # shellcheck disable=SC2046,SC2183
+    printf '02:00:%02x:%02x:%02x:%02x' $(machine_address "$1" | tr . ' ')
+}
+
 network_in() { # MACHINE COMMAND...: COMMAND of this host in the machine's network namespace
     network_machine=$1
     shift
@@ -12,7 +19,7 @@ network_connect_host() {
     network_in control sh -c "
         set -eu
         ip link set lo up
-        ip link add lab0 type bridge
+        ip link add lab0 address $(bridge_mac control) type bridge
         ip addr add $LAB_CONTROL_ADDRESS/16 dev lab0
         ip link set lab0 up"
     # Pods must reach each other whatever this machine's firewall thinks of bridged frames.
@@ -33,7 +40,7 @@ network_connect_node() { # NODE
     network_in "$1" sh -c "
         set -eu
         ip link set lo up
-        ip link add cni0 type bridge
+        ip link add cni0 address $(bridge_mac "$1") type bridge
         ip link set eth0 master cni0
         ip link set eth0 up
         ip link set cni0 up

@@ -20,6 +20,9 @@ public record NodeDirectories(Host host) {
     /** Does not. */
     public static final String STATE = "/run/podmigration";
 
+    /** What the name of a directory begins with that is being taken away. */
+    public static final String REMOVED = ".removed-";
+
     private static final Pattern POD_UID = Pattern.compile("[0-9a-f-]{1,64}");
     private static final Pattern CONTAINER_NAME =
             Pattern.compile("[0-9a-z]([0-9a-z-]{0,61}[0-9a-z])?");
@@ -75,6 +78,17 @@ public record NodeDirectories(Host host) {
             return dumps.map(dump -> dump.getFileName().toString())
                     .filter(CONTAINER_ID.asMatchPredicate())
                     .toList();
+        }
+    }
+
+    /** Pipes of dumps that an agent has not come to the end of taking away. */
+    public List<Path> removedDumps() throws IOException {
+        Path directory = host.path(STATE + "/dumps");
+        if (Files.notExists(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> dumps = Files.list(directory)) {
+            return dumps.filter(dump -> dump.getFileName().toString().startsWith(REMOVED)).toList();
         }
     }
 

@@ -10,12 +10,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -34,6 +36,8 @@ public final class HookChannel implements AutoCloseable {
     private static final String IN = "hook.in";
     private static final String OUT = "hook.out";
     private static final String WAITING = "hook.waiting";
+    private static final String OK = "ok";
+    private static final String NO = "no";
 
     private final Host host;
     private final Path directory;
@@ -70,6 +74,29 @@ public final class HookChannel implements AutoCloseable {
         return new HookChannel(directories.host(), directory, listener);
     }
 
+    /**
+     * For a dump that is over as far as this agent is concerned: no is the answer to whatever its
+     * hooks ask, until the channel is removed. Empty if no dump has pipes here.
+     */
+    public static Optional<HookChannel> refusing(NodeDirectories directories, String containerId)
+            throws IOException {
+        Path directory = directories.dump(containerId);
+        return Files.isDirectory(directory)
+                ? Optional.of(ofDump(directories, containerId, event -> refuse(directory, event)))
+                : Optional.empty();
+    }
+
+    private static void refuse(Path directory, HookEvent event) {
+        if (!event.action().waitsForAnswer()) {
+            return;
+        }
+        try {
+            answer(directory, event, false);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** For the restore behind a gate. */
     public static HookChannel ofRestore(RestoreGate gate, HookListener listener)
             throws IOException {
@@ -83,7 +110,11 @@ public final class HookChannel implements AutoCloseable {
 
     /** The question that a living hook waits to have answered. */
     public Optional<HookEvent> waiting() throws IOException {
-        Path file = directory.resolve(WAITING);
+        return waiting(directory);
+    }
+
+    private Optional<HookEvent> waiting(Path in) throws IOException {
+        Path file = in.resolve(WAITING);
         if (!Files.exists(file)) {
             return Optional.empty();
         }
@@ -110,7 +141,7 @@ public final class HookChannel implements AutoCloseable {
             throw new IllegalStateException(event.action().text() + " does not wait for an answer");
         }
         FaultPoints.reach("CRIU is told", event.action().text() + (ok ? " ok" : " no"));
-        Fifo.writeLine(directory.resolve(OUT), ok ? "ok" : "no");
+        Fifo.writeLine(directory.resolve(OUT), ok ? OK : NO);
     }
 
     /** Where the pipes are; the runtime's log of a dump may be put there too. */
@@ -123,13 +154,17 @@ public final class HookChannel implements AutoCloseable {
      * are left alone: only when the operation is over.
      */
     public void remove() throws IOException {
-        Optional<HookEvent> waiting = waiting();
-        if (waiting.isPresent()) {
-            answer(waiting.get(), false);
-            awaitEnd(waiting.get());
-        }
+        // Under another name first: no hook opens these pipes any more, and one that has opened
+        // them, whether it has asked yet or not, finds its answer there. Otherwise one that comes
+        // in between would wait for ever at a pipe that has no name.
+        Path removed = directory.resolveSibling(NodeDirectories.REMOVED + directory.getFileName());
+        HostTree.delete(removed);
+        Files.move(directory, removed, StandardCopyOption.ATOMIC_MOVE);
+        Optional<HookEvent> waiting = waiting(removed);
+        Fifo.writeLine(removed.resolve(OUT), NO);
+        waiting.ifPresent(this::awaitEnd);
         close();
-        HostTree.delete(directory);
+        HostTree.delete(removed);
     }
 
     /** Stops listening; a hook that waits goes on waiting. */

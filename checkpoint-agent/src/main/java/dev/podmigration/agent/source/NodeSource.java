@@ -10,6 +10,7 @@ import dev.podmigration.agent.criu.DumpOptions;
 import dev.podmigration.agent.files.Tree;
 import dev.podmigration.agent.files.TreeSize;
 import dev.podmigration.agent.host.Cgroup;
+import dev.podmigration.agent.host.HostTree;
 import dev.podmigration.agent.host.PodCgroup;
 import dev.podmigration.agent.inspect.ContainerInspector.Inspection;
 import dev.podmigration.agent.runtime.ContainerOnNode;
@@ -321,14 +322,11 @@ public final class NodeSource implements SourceAgent {
             endMigration(
                     record.checkpoint().uid(),
                     new AgentFailure(FailureReason.Cancelled, "The source was rolled back"));
-            tools.letHooksGo(record.containers());
-            if (groups.isPresent()) {
-                for (String id : record.containers()) {
-                    tools.runtime().noticeResumed(id);
-                    Optional<Cgroup> container = groups.get().container(id);
-                    if (container.isPresent()) {
-                        container.get().thaw(THAW_LIMIT);
-                    }
+            // CRI-O answers when the dump is over, and the dump is over when its hooks are
+            // answered.
+            try (SourceTools.RefusedHooks _ = tools.refuseHooks(record.containers())) {
+                if (groups.isPresent()) {
+                    resume(record.containers(), groups.get());
                 }
             }
             tools.addresses().giveBack(record.name());
@@ -338,6 +336,17 @@ public final class NodeSource implements SourceAgent {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AgentFailure(FailureReason.Cancelled, "The agent is stopping", e);
+        }
+    }
+
+    private void resume(List<String> containers, PodCgroup groups)
+            throws IOException, AgentFailure, InterruptedException {
+        for (String id : containers) {
+            tools.runtime().noticeResumed(id);
+            Optional<Cgroup> container = groups.container(id);
+            if (container.isPresent()) {
+                container.get().thaw(THAW_LIMIT);
+            }
         }
     }
 
@@ -498,6 +507,9 @@ public final class NodeSource implements SourceAgent {
      */
     private void endLeftDumps() throws IOException {
         tools.letHooksGo(tools.directories().dumps());
+        for (Path pipes : tools.directories().removedDumps()) {
+            HostTree.delete(pipes);
+        }
         try {
             for (Path images : tools.mounts().mounted()) {
                 if (images.endsWith(ContainerOnNode.CHECKPOINT)) {

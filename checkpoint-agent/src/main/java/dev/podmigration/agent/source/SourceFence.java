@@ -65,14 +65,25 @@ final class SourceFence {
             throws IOException, InterruptedException {
         try (NetworkNamespace namespace = node.open()) {
             lift(record, namespace);
-        }
-        if (pod.isPresent() && pod.get().networkNamespace().isPresent()) {
-            try (NetworkNamespace namespace =
-                            NetworkNamespace.open(host.path(pod.get().networkNamespace().get()));
-                    PodInterface link = PodInterface.discover(namespace);
-                    Announcer announcer = Announcer.open(link.podEnd(), link.mac())) {
-                announcer.announce(addresses(record));
+            Optional<String> ofPod = pod.flatMap(PodOnNode::networkNamespace);
+            if (ofPod.isPresent()) {
+                announce(record, ofPod.get(), namespace);
             }
+        }
+    }
+
+    private void announce(SourceRecord record, String ofPod, NetworkNamespace ofNode)
+            throws IOException, InterruptedException {
+        try (NetworkNamespace namespace = NetworkNamespace.open(host.path(ofPod));
+                PodInterface link = PodInterface.discover(namespace);
+                Announcer announcer = Announcer.open(link.podEnd(), link.mac())) {
+            announcer.announce(addresses(record));
+        } catch (IOException e) {
+            // Of a pod that is being deleted the network goes first.
+            if (isThere(record, ofNode)) {
+                throw e;
+            }
+            LOG.info("{}: the network of its pod is gone", record.checkpoint());
         }
     }
 

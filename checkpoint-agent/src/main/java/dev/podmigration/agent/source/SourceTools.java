@@ -12,7 +12,6 @@ import dev.podmigration.agent.host.NodeDirectories;
 import dev.podmigration.agent.host.TmpfsMounts;
 import dev.podmigration.agent.inspect.ContainerInspector;
 import dev.podmigration.agent.launcher.HookChannel;
-import dev.podmigration.agent.launcher.HookEvent;
 import dev.podmigration.agent.peer.PeerClient;
 import dev.podmigration.agent.runtime.ContainerOnNode;
 import dev.podmigration.agent.runtime.ContainerRuntime;
@@ -21,7 +20,6 @@ import dev.podmigration.agent.runtime.PodOnNode;
 import dev.podmigration.api.v1alpha1.FailureReason;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,16 +109,26 @@ public record SourceTools(
      * are told no.
      */
     void letHooksGo(List<String> containerIds) throws IOException {
+        refuseHooks(containerIds).close();
+    }
+
+    /**
+     * The same, also for hooks that come before it is closed: of a dump that goes on although the
+     * agent that wanted it is gone.
+     */
+    RefusedHooks refuseHooks(List<String> containerIds) throws IOException {
+        List<HookChannel> channels = new ArrayList<>();
         for (String id : containerIds) {
-            Path directory = directories.dump(id);
-            if (Files.isDirectory(directory)) {
-                try (HookChannel hook = HookChannel.ofDump(directories, id, event -> {})) {
-                    Optional<HookEvent> question = hook.waiting();
-                    if (question.isPresent()) {
-                        hook.answer(question.get(), false);
-                    }
-                    hook.remove();
-                }
+            HookChannel.refusing(directories, id).ifPresent(channels::add);
+        }
+        return new RefusedHooks(channels);
+    }
+
+    record RefusedHooks(List<HookChannel> channels) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            for (HookChannel channel : channels) {
+                channel.remove();
             }
         }
     }

@@ -226,6 +226,44 @@ class HookScriptTest {
     }
 
     @Test
+    void aHookThatHasOpenedThePipesButNotAskedIsNotLeftWaitingWhenTheyAreRemoved()
+            throws Exception {
+        HookChannel channel = listenToDump();
+        Path pipes = node.directories.dump(ID);
+        Path opened = root.resolve("opened");
+        Process hook =
+                new ProcessBuilder(
+                                "dash",
+                                "-c",
+                                "exec 8<>\"$0/hook.out\"; true >\"$1\"; read -r answer <&8;"
+                                        + " [ \"$answer\" = no ]",
+                                pipes.toString(),
+                                opened.toString())
+                        .start();
+        node.started.add(hook);
+        await().until(() -> Files.exists(opened));
+
+        channel.remove();
+
+        assertThat(exitCode(hook)).isZero();
+        assertThat(pipes.getParent()).isEmptyDirectory();
+    }
+
+    @Test
+    void hooksOfADumpThatIsOverAreToldNoWheneverTheyCome() throws Exception {
+        listenToDump().close();
+        HookChannel channel = HookChannel.refusing(node.directories, ID).orElseThrow();
+        channels.add(channel);
+
+        assertThat(exitCode(call("dash", "pre-dump", dumpImages()))).isEqualTo(1);
+        assertThat(exitCode(call("dash", "network-lock", dumpImages()))).isZero();
+        assertThat(exitCode(call("dash", "post-dump", dumpImages()))).isEqualTo(1);
+
+        channel.remove();
+        assertThat(HookChannel.refusing(node.directories, ID)).isEmpty();
+    }
+
+    @Test
     void onlyQuestionsCanBeAnswered() throws Exception {
         HookChannel channel = listenToDump();
         assertThatThrownBy(() -> channel.answer(new HookEvent(HookAction.NETWORK_LOCK, 1, 2), true))

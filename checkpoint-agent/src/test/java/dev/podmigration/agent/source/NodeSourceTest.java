@@ -14,6 +14,7 @@ import dev.podmigration.agent.commit.SourceState;
 import dev.podmigration.agent.criu.CriuConfiguration;
 import dev.podmigration.agent.criu.CriuLogReader;
 import dev.podmigration.agent.criu.DumpOptions;
+import dev.podmigration.agent.host.NodeDirectories;
 import dev.podmigration.agent.inspect.ContainerInspector;
 import dev.podmigration.agent.peer.Identity;
 import dev.podmigration.agent.peer.PeerClient;
@@ -322,6 +323,37 @@ class NodeSourceTest {
             assertThat(hook.answer()).isEqualTo("no");
         }
         assertThat(node.directories().dumps()).isEmpty();
+    }
+
+    @Test
+    void a_dump_that_goes_on_while_the_next_agent_rolls_back_does_not_wait_for_ever()
+            throws Exception {
+        FakeHook.makePipes(dump());
+        begin();
+        List<String> answers = new ArrayList<>();
+        node.runtime()
+                .beforeNoticing(
+                        () -> {
+                            try (FakeHook hook = new FakeHook(root, dump())) {
+                                hook.ask("post-dump");
+                                return answers.add(hook.answer());
+                            }
+                        });
+
+        source.recover();
+
+        assertThat(answers).containsExactly("no");
+        assertThat(node.runtime().noticed()).containsExactly(TestNode.id("main"));
+        assertThat(dump().getParent()).isEmptyDirectory();
+    }
+
+    @Test
+    void pipes_that_an_agent_was_taking_away_are_gone() throws Exception {
+        FakeHook.makePipes(dump().resolveSibling(NodeDirectories.REMOVED + dump().getFileName()));
+
+        source.recover();
+
+        assertThat(dump().getParent()).isEmptyDirectory();
     }
 
     private Path dump() {

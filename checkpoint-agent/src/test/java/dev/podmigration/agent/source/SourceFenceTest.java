@@ -1,6 +1,7 @@
 package dev.podmigration.agent.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.podmigration.agent.commit.ObjectKey;
@@ -13,6 +14,7 @@ import dev.podmigration.agent.fence.PacketFilter;
 import dev.podmigration.agent.fence.PreparedChange;
 import dev.podmigration.agent.host.Host;
 import dev.podmigration.agent.linux.NetworkNamespace;
+import dev.podmigration.agent.runtime.PodOnNode;
 import dev.podmigration.agent.testnetwork.TestNetwork;
 import dev.podmigration.agent.testnetwork.TestNetwork.Node;
 import dev.podmigration.agent.testnetwork.TestNetwork.Pod;
@@ -26,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -94,6 +97,25 @@ class SourceFenceTest {
     }
 
     @Test
+    void a_pod_whose_network_is_gone_already_is_let_go_without_being_announced() throws Exception {
+        SourceRecord record = record(pod.nodeEnd().index());
+        TestNetwork.run(node.namespace(), "ip", "link", "delete", pod.nodeEnd().name());
+
+        fence.lift(record, Optional.of(onNode()));
+
+        assertThat(fence.stands(record)).isFalse();
+    }
+
+    @Test
+    void a_pod_that_is_there_is_not_let_go_without_its_neighbours_knowing() throws Exception {
+        SourceRecord record = record(pod.nodeEnd().index());
+        PodOnNode elsewhere = onNode("/nonexistent");
+
+        assertThatThrownBy(() -> fence.lift(record, Optional.of(elsewhere)))
+                .isInstanceOf(IOException.class);
+    }
+
+    @Test
     void a_fence_that_no_record_knows_is_lifted_and_no_other() throws Exception {
         FilterId unknown = new FilterId("deadbeef-6a7e-4d1c-9a52-1d2c3b4a5f60");
         try (PreparedChange silence = filter.silence(unknown, pod.nodeEnd())) {
@@ -106,6 +128,22 @@ class SourceFenceTest {
         assertThat(filter.present(node.namespace())).containsExactly(ID);
         assertThat(TestNetwork.run(node.namespace(), "nft", "list", "tables"))
                 .contains("podmigrations");
+    }
+
+    private PodOnNode onNode() {
+        return onNode(pod.namespace().toString());
+    }
+
+    private static PodOnNode onNode(String networkNamespace) {
+        return new PodOnNode(
+                "p1",
+                "flink",
+                "taskmanager",
+                "sandbox",
+                "crun",
+                Optional.of(networkNamespace),
+                Optional.empty(),
+                List.of());
     }
 
     private SourceRecord record(int index) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
@@ -21,6 +22,7 @@ public final class FakeRuntime implements ContainerRuntime {
     private final Map<String, PodOnNode> pods = new ConcurrentHashMap<>();
     private final List<String> noticed = new ArrayList<>();
     private final List<String> started = new ArrayList<>();
+    private Callable<?> beforeNoticing = () -> null;
 
     public void put(PodOnNode pod) {
         pods.put(pod.podUid(), pod);
@@ -34,6 +36,11 @@ public final class FakeRuntime implements ContainerRuntime {
     /** Containers that CRI-O was told to look at again. */
     public synchronized List<String> noticed() {
         return List.copyOf(noticed);
+    }
+
+    /** What has to happen before CRI-O answers: it waits for the end of a dump. */
+    public synchronized void beforeNoticing(Callable<?> event) {
+        this.beforeNoticing = event;
     }
 
     /** Containers that were started, in their order. */
@@ -87,7 +94,12 @@ public final class FakeRuntime implements ContainerRuntime {
     }
 
     @Override
-    public synchronized void noticeResumed(String containerId) {
+    public synchronized void noticeResumed(String containerId) throws IOException {
+        try {
+            beforeNoticing.call();
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
         noticed.add(containerId);
     }
 

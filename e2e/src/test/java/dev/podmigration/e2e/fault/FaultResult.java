@@ -15,9 +15,21 @@ import java.util.List;
 record FaultResult(
         Fault fault, boolean reached, String outcome, long gapMillis, List<String> wrong) {
 
+    private static final String BROKEN_OFF = "unknown";
+
     static String outcome(PodMigrationStatus status) {
         return status.getPhase()
                 + (status.getFailure() == null ? "" : " " + status.getFailure().getReason());
+    }
+
+    /** The run itself could not be carried through. */
+    static FaultResult brokenOff(Fault fault, String why) {
+        return new FaultResult(
+                fault, true, BROKEN_OFF, -1, List.of("broken off: " + why.replaceAll("\\s+", " ")));
+    }
+
+    boolean isBrokenOff() {
+        return outcome.equals(BROKEN_OFF);
     }
 
     /** A row of the report. */

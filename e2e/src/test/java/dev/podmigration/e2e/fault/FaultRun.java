@@ -60,7 +60,12 @@ final class FaultRun {
                 .collect(Collectors.toUnmodifiableMap(FaultyProgram::name, program -> program));
     }
 
-    /** The points that each program has passed since it was started, of a run that has ended. */
+    /** The runs from which the points are learned; in the others a program may be away. */
+    private boolean isOfSchedule() {
+        return fault instanceof Fault.None || fault instanceof Fault.Flip;
+    }
+
+    /** The points that each program has passed, of a run that has ended and broke no program. */
     Map<String, List<String>> passed() {
         return Map.copyOf(passed);
     }
@@ -81,7 +86,9 @@ final class FaultRun {
             if (!wrong.isEmpty()) {
                 System.err.println(new Diagnosis(playground).text());
             }
-            programs.values().forEach(program -> passed.put(program.name(), program.passed()));
+            if (isOfSchedule()) {
+                programs.values().forEach(program -> passed.put(program.name(), program.passed()));
+            }
         } finally {
             programs.values().forEach(FaultyProgram::clear);
             playground.remove();

@@ -6,6 +6,10 @@ import static dev.podmigration.e2e.lab.Lab.NODE_B;
 import dev.podmigration.e2e.lab.Installation;
 import dev.podmigration.e2e.lab.Lab;
 
+import io.fabric8.kubernetes.client.KubernetesClientException;
+
+import org.awaitility.core.ConditionTimeoutException;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +21,9 @@ import java.util.List;
  * it is known; what a person needs to understand a bad one goes to standard error.
  */
 public final class FaultSuite {
+    /** In a row. */
+    private static final int MAX_BROKEN_OFF = 3;
+
     private final Lab lab;
     private final List<FaultyProgram> programs;
     private final List<FaultResult> results = new ArrayList<>();
@@ -59,12 +66,29 @@ public final class FaultSuite {
         }
         List<Fault> wanted =
                 faults.stream().filter(fault -> fault.toString().contains(options.only())).toList();
+        int brokenOff = 0;
         for (Fault fault : wanted) {
             System.err.printf("%d of %d: %s%n", results.size() - 1, wanted.size(), fault);
             Instant begun = Instant.now();
-            note(newRun(fault).run(), begun);
+            FaultResult result = ran(fault);
+            note(result, begun);
+            brokenOff = result.isBrokenOff() ? brokenOff + 1 : 0;
+            if (brokenOff == MAX_BROKEN_OFF) {
+                System.err.println("The cluster does not recover: the rest would say nothing.");
+                break;
+            }
         }
         return summary();
+    }
+
+    /** A run that cannot be carried through is a result like others; the next one may be. */
+    private FaultResult ran(Fault fault) throws IOException {
+        try {
+            return newRun(fault).run();
+        } catch (IllegalStateException | ConditionTimeoutException | KubernetesClientException e) {
+            e.printStackTrace();
+            return FaultResult.brokenOff(fault, String.valueOf(e.getMessage()));
+        }
     }
 
     private FaultRun newRun(Fault fault) {
