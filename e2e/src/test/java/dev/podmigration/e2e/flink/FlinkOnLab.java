@@ -8,7 +8,11 @@ import dev.podmigration.e2e.lab.Lab;
 import dev.podmigration.e2e.lab.Playground;
 import dev.podmigration.e2e.lab.Program;
 
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,12 +30,14 @@ public final class FlinkOnLab implements AutoCloseable {
     private final JobManager jobManager;
     private final boolean hasVolume;
     private final Path scratch;
+    private final Path manifests;
 
     private FlinkOnLab(Playground playground, boolean hasVolume, Path scratch) {
         this.playground = playground;
         this.jobManager = new JobManager(playground);
         this.hasVolume = hasVolume;
         this.scratch = scratch;
+        this.manifests = scratch.resolve("cluster.yaml");
     }
 
     public static FlinkOnLab start(Playground playground, String version, String example)
@@ -56,8 +62,11 @@ public final class FlinkOnLab implements AutoCloseable {
         if (flink.hasVolume) {
             flink.makeVolume();
         }
-        Path file = Files.writeString(flink.scratch.resolve(example), manifests);
-        playground.kubectl("apply", "-f", file.toString()).orFail();
+        if (manifests.contains("s3://")) {
+            flink.makeObjectStore();
+        }
+        Files.writeString(flink.manifests, manifests);
+        playground.kubectl("apply", "-f", flink.manifests.toString()).orFail();
         playground
                 .kubectl(
                         "create",
@@ -89,6 +98,17 @@ public final class FlinkOnLab implements AutoCloseable {
                 .orFail();
     }
 
+    private void makeObjectStore() {
+        loadImage("s3");
+        playground
+                .kubectl(
+                        "apply",
+                        "-f",
+                        Lab.project().resolve("lab/manifests/object-store.yaml").toString())
+                .orFail();
+        playground.awaitReady("object-store");
+    }
+
     private void makeVolume() throws IOException {
         playground
                 .lab()
@@ -107,6 +127,28 @@ public final class FlinkOnLab implements AutoCloseable {
                 Files.readString(Lab.project().resolve("lab/manifests/shared-volume.yaml"))
                         .replace("name: shared\n", "name: " + playground.namespace() + "\n"));
         playground.kubectl("apply", "-f", file.toString()).orFail();
+    }
+
+    /** One more TaskManager like the example's, not created yet. */
+    public Pod taskManagerOn(String node) throws IOException {
+        try (InputStream objects = Files.newInputStream(manifests)) {
+            return playground.client().load(objects).items().stream()
+                    .filter(Pod.class::isInstance)
+                    .map(Pod.class::cast)
+                    .filter(pod -> pod.getMetadata().getName().equals("taskmanager"))
+                    .map(pod -> new PodBuilder(pod))
+                    .map(
+                            pod ->
+                                    pod.editMetadata()
+                                            .withName("taskmanager-" + System.currentTimeMillis())
+                                            .endMetadata()
+                                            .editSpec()
+                                            .withNodeName(node)
+                                            .endSpec()
+                                            .build())
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 
     public JobManager jobManager() {

@@ -82,6 +82,15 @@ public final class JobManager {
                 .asLong();
     }
 
+    /** Where the last savepoint is; empty if there is none. */
+    public String savepointPath(String job) {
+        return get("/jobs/" + job + "/checkpoints")
+                .path("latest")
+                .path("savepoint")
+                .path("external_path")
+                .asText();
+    }
+
     /** How often Flink has restarted a job since it was started. */
     public long restarts(String job) {
         // The first question makes the JobManager collect its metrics.
@@ -142,6 +151,13 @@ public final class JobManager {
             }
         }
         return false;
+    }
+
+    public void awaitTaskManagers(int count) {
+        await(count + " TaskManagers")
+                .atMost(LIMIT)
+                .pollInterval(POLL)
+                .until(() -> get("/taskmanagers").path("taskmanagers").size() == count);
     }
 
     /** Waits until a checkpoint is complete that began after this call. */

@@ -13,6 +13,7 @@ import dev.podmigration.e2e.lab.Playground;
 
 import io.fabric8.kubernetes.api.model.Pod;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -39,7 +40,7 @@ final class Trial {
 
     private record Done(long millis, long bytes) {}
 
-    Measured run(Way way) {
+    Measured run(Way way) throws IOException {
         jobManager.awaitCheckpoint();
         String job = jobManager.runningJob();
         Standing before =
@@ -49,7 +50,12 @@ final class Trial {
                         jobManager.checkpoints(job, "failed"),
                         wrong);
         long since = System.currentTimeMillis();
-        Done done = way.strategy().isPresent() ? move(way.strategy()) : stopAndStart(job);
+        Done done =
+                switch (way) {
+                    case Checkpoint, Hybrid, Savepoint, Recreate -> move(way.strategy());
+                    case FlinksOwn -> stopAndStart(job);
+                    case FlinksOwnMove -> stopAndStartElsewhere(job);
+                };
         // What was counted since is in Kafka then.
         flink.awaitRecords();
         jobManager.awaitCheckpoint();
@@ -86,7 +92,7 @@ final class Trial {
                     .orFail();
         }
         String job = jobManager.runningJob();
-        long savepointBefore = jobManager.savepointBytes(job);
+        String savepointBefore = jobManager.savepointPath(job);
         long began = System.nanoTime();
         String migration =
                 moves.begin(
@@ -99,8 +105,8 @@ final class Trial {
             throw new IllegalStateException(strategy + " did not succeed: " + status);
         }
         playground.awaitGone(name);
-        long savepoint = jobManager.savepointBytes(job);
-        return new Done(took, moved(status) + (savepoint == savepointBefore ? 0 : savepoint));
+        boolean sameSavepoint = jobManager.savepointPath(job).equals(savepointBefore);
+        return new Done(took, moved(status) + (sameSavepoint ? 0 : jobManager.savepointBytes(job)));
     }
 
     private static long moved(PodMigrationStatus status) {
@@ -116,6 +122,21 @@ final class Trial {
         String savepoint = jobManager.stopWithSavepoint(job);
         jobManager.run(JAR, JOB, savepoint);
         long took = Duration.ofNanos(System.nanoTime() - began).toMillis();
+        return new Done(took, jobManager.savepointBytes(job));
+    }
+
+    private Done stopAndStartElsewhere(String job) throws IOException {
+        Pod old = taskManager();
+        Pod other = flink.taskManagerOn(Lab.otherNode(old.getSpec().getNodeName()));
+        long began = System.nanoTime();
+        playground.client().resource(other).inNamespace(playground.namespace()).create();
+        jobManager.awaitTaskManagers(2);
+        String savepoint = jobManager.stopWithSavepoint(job);
+        playground.client().resource(old).delete();
+        jobManager.awaitTaskManagers(1);
+        jobManager.run(JAR, JOB, savepoint);
+        long took = Duration.ofNanos(System.nanoTime() - began).toMillis();
+        playground.awaitGone(old.getMetadata().getName());
         return new Done(took, jobManager.savepointBytes(job));
     }
 

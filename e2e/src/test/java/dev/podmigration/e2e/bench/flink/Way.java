@@ -13,10 +13,12 @@ enum Way {
      * Flink's own, by its REST API: the least that it takes to stop and start. On the same
      * TaskManager, which is as warm as it was before.
      */
-    FlinksOwn("stop-with-savepoint and start, without a move", null),
+    FlinksOwn("stop-with-savepoint and start, on the same node", null),
     Hybrid("Hybrid", Strategy.Hybrid),
     Savepoint("Savepoint", Strategy.Savepoint),
-    Recreate("Recreate", Strategy.Recreate);
+    Recreate("Recreate", Strategy.Recreate),
+    /** The same on the other node, by hand: a TaskManager waits there before the job is stopped. */
+    FlinksOwnMove("stop-with-savepoint and start, on the other node", null);
 
     private final String title;
     private final @Nullable Strategy strategy;
