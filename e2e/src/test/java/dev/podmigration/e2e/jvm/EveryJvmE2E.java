@@ -8,6 +8,7 @@ import dev.podmigration.e2e.client.EchoClient;
 import dev.podmigration.e2e.lab.Moves;
 import dev.podmigration.e2e.lab.OnLab;
 import dev.podmigration.e2e.lab.Playground;
+import dev.podmigration.e2e.lab.Program;
 import dev.podmigration.e2e.lab.TestPods;
 
 import io.fabric8.kubernetes.api.model.Container;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -68,8 +70,13 @@ final class EveryJvmE2E {
 
     private static String image(Playground playground, String java) {
         String name = "localhost/java:" + java;
+        // Built on demand.
         String layout =
-                playground.lab().run("base-image", java).orFail().lines().toList().getLast();
+                Program.run(Duration.ofMinutes(10), playground.lab().command("base-image", java))
+                        .orFail()
+                        .lines()
+                        .toList()
+                        .getLast();
         playground.lab().run("image", layout, name).orFail();
         return name;
     }
