@@ -4,25 +4,27 @@
 # Each prints its OCI layout, made if it is not there.
 
 image_java_base() {
+    # The release of Debian that has it.
     case "$1" in
-        21 | 25) ;;
-        *) die "Debian $LAB_SUITE has Java 21 and 25" ;;
+        17) image_suite=bookworm ;;
+        21 | 25) image_suite=$LAB_SUITE ;;
+        *) die "Debian has Java 17, 21 and 25" ;;
     esac
-    image_layout=$LAB_CACHE/parts/image-java-$1-$(echo "2 $LAB_SUITE $(parts_java_packages "$1")" | parts_hash)
+    image_layout=$LAB_CACHE/parts/image-java-$1-$(echo "2 $image_suite $(parts_java_packages "$1")" | parts_hash)
     if [ ! -d "$image_layout" ]; then
         host_need_root
         parts_host_debootstrap
         host_need_space "$LAB_CACHE" 2048 "the Java base image"
-        parts_once "$image_layout" "Java $1 base image" "1 minute" image_java_base_make "$1"
+        parts_once "$image_layout" "Java $1 base image" "1 minute" image_java_base_make "$1" "$image_suite"
     fi
     echo "$image_layout"
 }
 
 image_java_base_make() {
-    parts_debian "$(parts_java_packages "$1")" "$2.root"
+    (LAB_SUITE=$2 && parts_debian "$(parts_java_packages "$1")" "$3.root")
     (oci_main --cmd java --cmd -version --env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-        --env LANG=C.UTF-8 --env "JAVA_HOME=/usr/lib/jvm/java-$1-openjdk-$(oci_architecture)" "$2.root" "$2")
-    rm -rf "$2.root"
+        --env LANG=C.UTF-8 --env "JAVA_HOME=/usr/lib/jvm/java-$1-openjdk-$(oci_architecture)" "$3.root" "$3")
+    rm -rf "$3.root"
 }
 
 # image_of_program FAMILY: an image with nothing but the one program of that family, as its entrypoint.

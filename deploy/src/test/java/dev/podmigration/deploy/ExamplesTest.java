@@ -11,9 +11,11 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -61,12 +63,13 @@ class ExamplesTest {
                 .anyMatch(problem -> problem.startsWith(".spec.limits.totalSeconds is less than"));
     }
 
-    @Test
-    void theFlinkMigrationNamesThePodOfTheFlinkCluster() {
+    @ParameterizedTest
+    @ValueSource(strings = {"flink-cluster.yaml", "flink-full.yaml"})
+    void theFlinkMigrationNamesThePodOfTheFlinkCluster(String cluster) {
         JsonNode migration =
                 Yaml.documents(Yaml.read(EXAMPLES.resolve("flink-migration-with-tcp-flags.yaml")))
                         .getFirst();
-        assertThat(objects("flink-cluster.yaml").filter(Pod.class::isInstance))
+        assertThat(objects(cluster).filter(Pod.class::isInstance))
                 .extracting(
                         pod -> pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName())
                 .contains(
@@ -99,8 +102,14 @@ class ExamplesTest {
 
     @Test
     void theLabBringsTheImagesThatTheExamplesName() throws Exception {
-        Pattern image = Pattern.compile("image: (\\S*/flink:\\S+)");
-        List<String> built = List.of(imageName("1.20.5"), imageName("2.3.0"));
+        Pattern image = Pattern.compile("image: (\\S+)");
+        List<String> built =
+                List.of(
+                        imageName("flink"),
+                        imageName("flink", "--flink", "2.3.0"),
+                        imageName("flink", "--full"),
+                        imageName("flink", "--flink", "2.3.0", "--full"),
+                        imageName("kafka"));
         List<String> named =
                 examples().stream()
                         .flatMap(example -> image.matcher(Yaml.read(example)).results())
@@ -111,14 +120,12 @@ class ExamplesTest {
         assertThat(built).containsAll(named);
     }
 
-    private static String imageName(String version) throws Exception {
-        Process build =
-                new ProcessBuilder(
-                                Project.path("lab/images/flink/build").toString(),
-                                "--flink",
-                                version,
-                                "--name")
-                        .start();
+    private static String imageName(String image, String... options) throws Exception {
+        List<String> command = new ArrayList<>();
+        command.add(Project.path("lab/images/" + image + "/build").toString());
+        command.addAll(List.of(options));
+        command.add("--name");
+        Process build = new ProcessBuilder(command).start();
         return new String(build.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     }
 

@@ -23,7 +23,12 @@ class LinksTest {
     static Stream<Page> pages() {
         return Stream.concat(
                 Page.all(Project.path("")).stream(),
-                Stream.of("deploy/README.md", "lab/README.md", "lab/images/flink/README.md")
+                Stream.of(
+                                "deploy/README.md",
+                                "examples/criu-options/README.md",
+                                "lab/README.md",
+                                "lab/images/flink/README.md",
+                                "lab/images/kafka/README.md")
                         .map(name -> Page.read(Project.path(""), Project.path(name))));
     }
 

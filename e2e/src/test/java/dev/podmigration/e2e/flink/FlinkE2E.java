@@ -1,89 +1,91 @@
 package dev.podmigration.e2e.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
+import dev.podmigration.api.v1alpha1.PodMigration;
+import dev.podmigration.api.v1alpha1.PodMigrationSpec;
+import dev.podmigration.api.v1alpha1.PodMigrationStatus;
+import dev.podmigration.api.v1alpha1.Strategy;
 import dev.podmigration.e2e.lab.Lab;
 import dev.podmigration.e2e.lab.Moves;
 import dev.podmigration.e2e.lab.OnLab;
 import dev.podmigration.e2e.lab.Playground;
-import dev.podmigration.e2e.lab.Program;
+
+import io.fabric8.kubernetes.client.utils.Serialization;
 
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 
-/** examples/flink-cluster.yaml, its TaskManager moved, judged by examples/flink-verdict. */
+/**
+ * TaskManagers moved by examples/flink-migration-with-tcp-flags.yaml, judged by
+ * examples/flink-verdict.
+ */
 @OnLab
 @Order(9)
 final class FlinkE2E {
-    private static final Path EXAMPLES = Lab.project().resolve("examples");
+    private static final String POD = "taskmanager";
 
     @Test
     void flink_notices_nothing_when_its_task_manager_moves(Playground playground, Moves moves)
             throws IOException {
-        Path scratch = Files.createTempDirectory("e2e-flink");
-        loadImage(playground.lab());
-        Path manifests = scratch.resolve("cluster.yaml");
-        Files.writeString(
-                manifests,
-                Files.readString(EXAMPLES.resolve("flink-cluster.yaml"))
-                        .replace(
-                                "namespace: flink\n", "namespace: " + playground.namespace() + "\n")
-                        .replace("name: flink\n", "name: " + playground.namespace() + "\n"));
-        playground.kubectl("apply", "-f", manifests.toString()).orFail();
-        playground
-                .kubectl(
-                        "create",
-                        "configmap",
-                        "flink-counter-job",
-                        "--from-file=counter.jar=" + counterJar())
-                .orFail();
-        playground
-                .kubectl("wait", "--for=condition=complete", "--timeout=110s", "job/submit-counter")
-                .orFail();
+        try (FlinkOnLab flink = FlinkOnLab.start(playground, "1.20.5", "flink-cluster.yaml")) {
+            move(flink, playground, moves);
+        }
+    }
 
-        Path memory = scratch.resolve("before");
-        await("a steady job")
-                .atMost(Duration.ofMinutes(2))
-                .pollInterval(Duration.ofSeconds(1))
-                .until(() -> FlinkVerdict.ask(playground, "begin", memory).succeeded());
-        String node = playground.pod("taskmanager").getSpec().getNodeName();
-        var status = moves.succeed("taskmanager", Lab.otherNode(node));
-        var verdict = FlinkVerdict.ask(playground, "end", memory);
-        System.out.println(verdict.output());
-        assertThat(verdict.output())
+    @ParameterizedTest
+    @ValueSource(strings = {"1.20.5", "2.3.0"})
+    void kafka_and_flink_notice_nothing_when_a_task_manager_with_all_features_moves(
+            String version, Playground playground, Moves moves) throws IOException {
+        try (FlinkOnLab flink = FlinkOnLab.start(playground, version, "flink-full.yaml")) {
+            List<String> connections = flink.connectionsToKafka(POD);
+            assertThat(connections).isNotEmpty();
+
+            PodMigrationStatus status = move(flink, playground, moves);
+
+            assertThat(flink.connectionsToKafka(Moves.targetPod(status))).containsAll(connections);
+            CountVerdict verdict = flink.countVerdict();
+            System.out.println(verdict);
+            assertThat(verdict.wrong()).isZero();
+            assertThat(verdict.records()).isGreaterThan(1000);
+        }
+    }
+
+    private static PodMigrationStatus move(FlinkOnLab flink, Playground playground, Moves moves)
+            throws IOException {
+        PodMigrationSpec example = example();
+        flink.awaitSteadyJob();
+        String node = playground.pod(POD).getSpec().getNodeName();
+        PodMigrationStatus status =
+                moves.succeed(
+                        POD,
+                        Lab.otherNode(node),
+                        spec -> {
+                            spec.setCheckpoint(example.getCheckpoint());
+                            spec.setNetwork(example.getNetwork());
+                            spec.setLimits(example.getLimits());
+                        });
+        assertThat(status.getStrategy().getChosen()).isEqualTo(Strategy.Checkpoint);
+        String said = flink.verdictSinceSteady();
+        System.out.println(said);
+        assertThat(said)
                 .contains("0 restarts, 0 failed checkpoints, 0 wrong counts")
                 .contains("the same one as before")
                 .contains(Moves.targetPod(status));
+        return status;
     }
 
-    private static void loadImage(Lab lab) {
-        String build = Lab.project().resolve("lab/images/flink/build").toString();
-        Path layout = Lab.project().resolve("target/e2e/flink-image");
-        Program.run(Duration.ofMinutes(10), List.of(build, layout.toString())).orFail();
-        String name = Program.run(Duration.ofMinutes(1), List.of(build, "--name")).orFail();
-        lab.run("image", layout.toString(), name).orFail();
-    }
-
-    /** The later one of a full and a quick build. */
-    private static Path counterJar() throws IOException {
-        Path module = EXAMPLES.resolve("flink-counter-job/target");
-        Path full = module.resolve("flink-counter-job.jar");
-        Path quick = module.resolve("quick/flink-counter-job.jar");
-        if (!Files.exists(full)) {
-            return quick;
-        }
-        boolean quickIsLater =
-                Files.exists(quick)
-                        && Files.getLastModifiedTime(quick)
-                                        .compareTo(Files.getLastModifiedTime(full))
-                                > 0;
-        return quickIsLater ? quick : full;
+    private static PodMigrationSpec example() throws IOException {
+        return Serialization.unmarshal(
+                        Files.readString(
+                                FlinkOnLab.EXAMPLES.resolve("flink-migration-with-tcp-flags.yaml")),
+                        PodMigration.class)
+                .getSpec();
     }
 }

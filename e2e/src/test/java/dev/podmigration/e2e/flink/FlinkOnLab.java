@@ -3,37 +3,44 @@ package dev.podmigration.e2e.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-
+import dev.podmigration.e2e.lab.CommandOutcome;
 import dev.podmigration.e2e.lab.Lab;
 import dev.podmigration.e2e.lab.Playground;
 import dev.podmigration.e2e.lab.Program;
 
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** One of the Flink clusters of examples/, with a steady job, in a namespace of a test. */
-final class FlinkOnLab implements AutoCloseable {
+public final class FlinkOnLab implements AutoCloseable {
 
     static final Path EXAMPLES = Lab.project().resolve("examples");
     private static final Duration LIMIT = Duration.ofMinutes(3);
-    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final Playground playground;
+    private final JobManager jobManager;
     private final boolean hasVolume;
+    private final Path scratch;
+    private final Path manifests;
 
-    private FlinkOnLab(Playground playground, boolean hasVolume) {
+    private FlinkOnLab(Playground playground, boolean hasVolume, Path scratch) {
         this.playground = playground;
+        this.jobManager = new JobManager(playground);
         this.hasVolume = hasVolume;
+        this.scratch = scratch;
+        this.manifests = scratch.resolve("cluster.yaml");
     }
 
-    static FlinkOnLab start(Playground playground, String version, String example)
+    public static FlinkOnLab start(Playground playground, String version, String example)
             throws IOException {
         String manifests =
                 Files.readString(EXAMPLES.resolve(example))
@@ -41,14 +48,25 @@ final class FlinkOnLab implements AutoCloseable {
                                 "namespace: flink\n", "namespace: " + playground.namespace() + "\n")
                         .replace("name: flink\n", "name: " + playground.namespace() + "\n")
                         .replace("1.20.5", version);
-        FlinkOnLab flink = new FlinkOnLab(playground, manifests.contains("storageClassName"));
-        flink.loadImage(version);
+        FlinkOnLab flink =
+                new FlinkOnLab(
+                        playground,
+                        manifests.contains("storageClassName"),
+                        Files.createTempDirectory("e2e-flink"));
+        if (manifests.contains("/flink-full:")) {
+            flink.loadImage("flink", "--flink", version, "--full");
+            flink.loadImage("kafka");
+        } else {
+            flink.loadImage("flink", "--flink", version);
+        }
         if (flink.hasVolume) {
             flink.makeVolume();
         }
-        Path file = Files.createTempDirectory("e2e-flink").resolve(example);
-        Files.writeString(file, manifests);
-        playground.kubectl("apply", "-f", file.toString()).orFail();
+        if (manifests.contains("s3://")) {
+            flink.makeObjectStore();
+        }
+        Files.writeString(flink.manifests, manifests);
+        playground.kubectl("apply", "-f", flink.manifests.toString()).orFail();
         playground
                 .kubectl(
                         "create",
@@ -63,15 +81,32 @@ final class FlinkOnLab implements AutoCloseable {
         return flink;
     }
 
-    private void loadImage(String version) {
-        String build = Lab.project().resolve("lab/images/flink/build").toString();
-        Path layout = Lab.project().resolve("target/e2e/flink-image-" + version);
-        Program.run(Duration.ofMinutes(10), List.of(build, "--flink", version, layout.toString()))
+    private void loadImage(String image, String... options) {
+        List<String> build = new ArrayList<>();
+        build.add(Lab.project().resolve("lab/images/" + image + "/build").toString());
+        build.addAll(List.of(options));
+        List<String> name = new ArrayList<>(build);
+        name.add("--name");
+        build.add(
+                Lab.project()
+                        .resolve("target/e2e/" + image + "-image" + String.join("", options))
+                        .toString());
+        String layout = Program.run(Duration.ofMinutes(10), build).orFail();
+        playground
+                .lab()
+                .run("image", layout, Program.run(Duration.ofMinutes(1), name).orFail())
                 .orFail();
-        String name =
-                Program.run(Duration.ofMinutes(1), List.of(build, "--flink", version, "--name"))
-                        .orFail();
-        playground.lab().run("image", layout.toString(), name).orFail();
+    }
+
+    private void makeObjectStore() {
+        loadImage("s3");
+        playground
+                .kubectl(
+                        "apply",
+                        "-f",
+                        Lab.project().resolve("lab/manifests/object-store.yaml").toString())
+                .orFail();
+        playground.awaitReady("object-store");
     }
 
     private void makeVolume() throws IOException {
@@ -86,7 +121,7 @@ final class FlinkOnLab implements AutoCloseable {
                         }
                         rm -rf /mnt/shared/checkpoints /mnt/shared/savepoints /mnt/shared/jobs
                         """);
-        Path file = Files.createTempDirectory("e2e-flink").resolve("volume.yaml");
+        Path file = scratch.resolve("volume.yaml");
         Files.writeString(
                 file,
                 Files.readString(Lab.project().resolve("lab/manifests/shared-volume.yaml"))
@@ -94,74 +129,125 @@ final class FlinkOnLab implements AutoCloseable {
         playground.kubectl("apply", "-f", file.toString()).orFail();
     }
 
-    /** The jobs in a state, by the JobManager's own word. */
-    List<String> jobs(String state) {
-        List<String> found = new ArrayList<>();
-        for (JsonNode job : ask("/jobs").path("jobs")) {
-            if (job.path("status").asText().equals(state)) {
-                found.add(job.path("id").asText());
-            }
+    /** One more TaskManager like the example's, not created yet. */
+    public Pod taskManagerOn(String node) throws IOException {
+        try (InputStream objects = Files.newInputStream(manifests)) {
+            return playground.client().load(objects).items().stream()
+                    .filter(Pod.class::isInstance)
+                    .map(Pod.class::cast)
+                    .filter(pod -> pod.getMetadata().getName().equals("taskmanager"))
+                    .map(pod -> new PodBuilder(pod))
+                    .map(
+                            pod ->
+                                    pod.editMetadata()
+                                            .withName("taskmanager-" + System.currentTimeMillis())
+                                            .endMetadata()
+                                            .editSpec()
+                                            .withNodeName(node)
+                                            .endSpec()
+                                            .build())
+                    .findFirst()
+                    .orElseThrow();
         }
-        return found;
+    }
+
+    public JobManager jobManager() {
+        return jobManager;
     }
 
     String runningJob() {
-        List<String> running = jobs("RUNNING");
-        assertThat(running).hasSize(1);
-        return running.getFirst();
+        return jobManager.runningJob();
     }
 
-    long accumulator(String name) {
-        for (JsonNode accumulator :
-                ask("/jobs/" + runningJob() + "/accumulators").path("user-task-accumulators")) {
-            if (accumulator.path("name").asText().equals(name)) {
-                return accumulator.path("value").asLong();
-            }
-        }
-        return 0;
+    List<String> jobs(String state) {
+        return jobManager.jobs(state);
     }
 
     /** So many that each key has been counted often. */
-    void awaitRecords() {
+    public void awaitRecords() {
         await("records")
                 .atMost(LIMIT)
                 .pollInterval(Duration.ofSeconds(1))
                 .ignoreExceptions()
-                .until(() -> accumulator("records") > 500);
+                .until(() -> jobManager.accumulator("records") > 500);
     }
 
     long restored() {
-        return ask("/jobs/" + runningJob() + "/checkpoints")
-                .path("counts")
-                .path("restored")
-                .asLong();
+        return jobManager.checkpoints(runningJob(), "restored");
     }
 
     void expectNoWrongCount() {
         awaitRecords();
-        assertThat(accumulator("wrongCounts")).isZero();
+        assertThat(jobManager.accumulator("wrongCounts")).isZero();
     }
 
-    private JsonNode ask(String path) {
-        String answer =
-                playground
-                        .kubectl(
-                                "get",
-                                "--raw",
-                                "/api/v1/namespaces/"
-                                        + playground.namespace()
-                                        + "/services/jobmanager:rest/proxy"
-                                        + path)
-                        .orFail();
-        try {
-            return MAPPER.readTree(answer);
-        } catch (IOException noJson) {
-            throw new UncheckedIOException(noJson);
-        }
+    /** Remembers how the job stands for {@link #verdictSinceSteady}, once it is steady. */
+    public void awaitSteadyJob() {
+        await("a steady job")
+                .atMost(LIMIT)
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> flinkVerdict("begin").succeeded());
+    }
+
+    /** What examples/flink-verdict says of the time since then. */
+    String verdictSinceSteady() {
+        CommandOutcome outcome = flinkVerdict("end");
+        return outcome.output() + outcome.errors();
+    }
+
+    private CommandOutcome flinkVerdict(String verb) {
+        String kubectl = playground.lab().run("bin", "kubectl").orFail();
+        return Program.run(
+                Duration.ofMinutes(4),
+                List.of(
+                        EXAMPLES.resolve("flink-verdict").toString(),
+                        verb,
+                        scratch.resolve("steady").toString()),
+                Map.of(
+                        "FLINK_NAMESPACE",
+                        playground.namespace(),
+                        "KUBECTL",
+                        kubectl,
+                        "KUBECONFIG",
+                        playground.lab().kubeconfig().toString()));
+    }
+
+    /** Both ends of the pod's connections to Kafka, as the kernel writes them. */
+    List<String> connectionsToKafka(String pod) {
+        return playground
+                .exec(
+                        pod,
+                        "sh",
+                        "-c",
+                        // 9092, established.
+                        "cat /proc/net/tcp /proc/net/tcp6 | awk '$3 ~ /:2384$/ && $4 == \"01\""
+                                + " { print $2, $3 }'")
+                .lines()
+                .sorted()
+                .toList();
+    }
+
+    /** Of all counts in Kafka. */
+    CountVerdict countVerdict() {
+        return countVerdictSince(0);
+    }
+
+    /** Of all counts in Kafka, with gaps from then on. */
+    public CountVerdict countVerdictSince(long millis) {
+        return CountVerdict.parse(
+                playground.exec(
+                        "numbers",
+                        "java",
+                        "-Xmx64m",
+                        "-cp",
+                        "/opt/kafka/libs/*:/jar/counter.jar",
+                        "dev.podmigration.examples.flink.CountVerdict",
+                        "kafka:9092",
+                        Long.toString(millis)));
     }
 
     /** The later one of a full and a quick build. */
-    static Path counterJar() throws IOException {
+    private static Path counterJar() throws IOException {
         Path module = EXAMPLES.resolve("flink-counter-job/target");
         Path full = module.resolve("flink-counter-job.jar");
         Path quick = module.resolve("quick/flink-counter-job.jar");

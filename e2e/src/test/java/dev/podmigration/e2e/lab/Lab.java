@@ -99,12 +99,12 @@ public final class Lab implements AutoCloseable {
         return Program.run(LIMIT, command).orFail();
     }
 
-    /** Makes {@code file} the standard input of a shell script on a node. */
-    public void sendToNode(String node, Path file, String script, String... arguments) {
+    /** Output of a shell script on a node that has {@code file} as its standard input. */
+    public String sendToNode(String node, Path file, String script, String... arguments) {
         List<String> command =
                 new ArrayList<>(List.of(program(), "node", node, "sh", "-euc", script, "script"));
         command.addAll(List.of(arguments));
-        Program.run(LIMIT, file, command).orFail();
+        return Program.run(LIMIT, file, command).orFail();
     }
 
     /** Segments that this machine has sent again on a connection from one of its own ports. */

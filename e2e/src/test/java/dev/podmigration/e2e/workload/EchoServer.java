@@ -49,13 +49,13 @@ public final class EchoServer {
                     exchange.close();
                 });
         probes.start();
-        Thread.ofPlatform().daemon().start(EchoServer::tick);
+        Daemon.start(EchoServer::tick);
         Lease.writeIfWanted();
         try (ServerSocket listener = new ServerSocket(port)) {
             System.out.println(STARTED + UUID.randomUUID());
             while (true) {
                 Socket connection = listener.accept();
-                Thread.ofPlatform().start(() -> server.serve(connection));
+                new Thread(() -> server.serve(connection)).start();
             }
         }
     }

@@ -28,7 +28,7 @@ public final class FileWorker {
             live.add(new LiveFiles(directory.resolve("live")));
         }
         ImageFiles.change();
-        live.forEach(files -> Thread.ofPlatform().daemon().start(files));
+        live.forEach(Daemon::start);
         try (ServerSocket listener = new ServerSocket(Integer.parseInt(arguments[0]))) {
             while (true) {
                 try (Socket connection = listener.accept()) {

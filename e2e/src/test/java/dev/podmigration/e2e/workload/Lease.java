@@ -20,7 +20,7 @@ public final class Lease {
     static void writeIfWanted() {
         String file = System.getProperty(PROPERTY);
         if (file != null) {
-            Thread.ofPlatform().daemon().name("lease").start(() -> write(file));
+            Daemon.start(() -> write(file));
         }
     }
 

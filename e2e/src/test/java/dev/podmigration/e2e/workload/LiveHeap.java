@@ -22,17 +22,15 @@ final class LiveHeap {
             return;
         }
         long pauseNanos = 1_000_000_000L / ((long) mebibytesPerSecond * CHUNKS_A_MEBIBYTE);
-        Thread.ofPlatform()
-                .daemon()
-                .start(
-                        () -> {
-                            for (int index = 0; ; index = (index + 1) % chunks.length) {
-                                synchronized (chunks[index]) {
-                                    write(index, chunks[index][0] + 1);
-                                }
-                                LockSupport.parkNanos(pauseNanos);
-                            }
-                        });
+        Daemon.start(
+                () -> {
+                    for (int index = 0; ; index = (index + 1) % chunks.length) {
+                        synchronized (chunks[index]) {
+                            write(index, chunks[index][0] + 1);
+                        }
+                        LockSupport.parkNanos(pauseNanos);
+                    }
+                });
     }
 
     int wrongChunks() {

@@ -6,6 +6,7 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -17,7 +18,7 @@ import org.apache.flink.util.Collector;
  * wrongCounts}, and {@code maxGapMillis}, the longest time without a record. They start again from
  * zero when the task restarts.
  */
-final class SelfCheckingCounter extends KeyedProcessFunction<Long, Long, Long> {
+final class SelfCheckingCounter extends KeyedProcessFunction<Long, Long, Tuple2<Long, Long>> {
     private static final long serialVersionUID = 1L;
 
     private final long unmeasuredRecords;
@@ -49,16 +50,17 @@ final class SelfCheckingCounter extends KeyedProcessFunction<Long, Long, Long> {
     }
 
     @Override
-    public void processElement(Long number, Context context, Collector<Long> out) throws Exception {
+    public void processElement(Long number, Context context, Collector<Tuple2<Long, Long>> out)
+            throws Exception {
         Long before = count.value();
         long now = before == null ? 1 : before + 1;
         count.update(now);
-        if (now != number / CounterJob.KEYS + 1) {
+        if (now != CountCheck.rightCount(number)) {
             wrongCounts.add(1L);
         }
         records.add(1L);
         measureGap();
-        out.collect(now);
+        out.collect(Tuple2.of(number, now));
     }
 
     // Wall-clock time: the monotonic clock of a restored process goes on where it was frozen and
