@@ -54,8 +54,7 @@ final class GroupCommit {
     }
 
     /** Decides about a group because of what happens to one of its frozen members. */
-    GroupState decide(String id, String member, SourceEvent event, Guard guard)
-            throws IOException {
+    GroupState decide(String id, String member, SourceEvent event, Guard guard) throws IOException {
         Optional<GroupRecord> found = records.read(id);
         if (found.isEmpty()) {
             return GroupState.ROLLED_BACK;

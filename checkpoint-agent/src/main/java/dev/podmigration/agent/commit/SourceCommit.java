@@ -110,8 +110,7 @@ public final class SourceCommit {
         if (group == null || record.state() != SourceState.FROZEN) {
             return SourceDecision.of(record.state(), event);
         }
-        GroupState decided =
-                groups.decide(group, record.name(), event, () -> refuseStarts(group));
+        GroupState decided = groups.decide(group, record.name(), event, () -> refuseStarts(group));
         return SourceDecision.ofMember(record.state(), decided, event);
     }
 

@@ -133,7 +133,7 @@ class RecordStoreTest {
                     new SourceCommit(
                             new RecordStore<>(directory, SourceRecord.class),
                             new RecordStore<>(groups, GroupRecord.class),
-                        StartGuard.NONE);
+                            StartGuard.NONE);
             commit.begin(FROZEN);
             assertThatThrownBy(() -> Files.write(directory.resolve("filler"), new byte[1 << 20]))
                     .hasMessageContaining("No space left");

@@ -125,8 +125,7 @@ final class GrantedPodStaysDownE2E {
                                         .anyMatch(
                                                 event ->
                                                         event.getMessage()
-                                                                .contains(
-                                                                        "error executing hook")));
+                                                                .contains("error executing hook")));
     }
 
     private static String hooks(Lab lab) {
