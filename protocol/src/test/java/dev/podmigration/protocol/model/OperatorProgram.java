@@ -148,6 +148,7 @@ final class OperatorProgram {
             // Changes nothing.
             case Action.RehearsePod _, Action.InterruptStrategy _ -> Optional.empty();
             case Action.CreateCheckpoint _,
+                    Action.CreateMember _,
                     Action.MarkPod _,
                     Action.MarkNotReady _,
                     Action.AssessStrategy _,
