@@ -31,6 +31,8 @@ final class LeaseWatch implements AutoCloseable {
     private static final Path PROCESSES = Path.of("/proc");
     private static final Duration LOOK = Duration.ofMillis(50);
 
+    private static final Duration RUNS = Duration.ofMillis(500);
+
     /** A tick that was written between two looks of the writer's scheduler. */
     private static final Duration TOLERANCE = Duration.ofMillis(5);
 
@@ -59,10 +61,6 @@ final class LeaseWatch implements AutoCloseable {
                     Math.min(lastNanos, other.lastNanos) - Math.max(firstNanos, other.firstNanos);
             return overlap > TOLERANCE.toNanos();
         }
-
-        boolean ranSince(long nanos) {
-            return lastNanos > nanos;
-        }
     }
 
     /** Copies that have run, in the order in which they were found. */
@@ -89,6 +87,13 @@ final class LeaseWatch implements AutoCloseable {
                     }
                 });
         return copies;
+    }
+
+    /** Copies that have run a moment ago. */
+    List<Copy> running() {
+        // Before the leases are read: on a busy machine that takes its time, too.
+        long since = System.nanoTime() - RUNS.toNanos();
+        return copies().stream().filter(copy -> copy.lastNanos() > since).toList();
     }
 
     /** Two that ran at the same time, which must never be. */
