@@ -95,9 +95,7 @@ class RefusedRestoreTest {
 
     private Optional<ProcessHandle> criu() {
         return launcher.descendants()
-                .filter(
-                        process ->
-                                process.info().command().orElse("").equals(root + "/criu"))
+                .filter(process -> process.info().command().orElse("").equals(root + "/criu"))
                 .findFirst();
     }
 }

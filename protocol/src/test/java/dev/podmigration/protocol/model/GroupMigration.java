@@ -35,8 +35,7 @@ public final class GroupMigration implements Behaviour<GroupWorld> {
     @Override
     public void offer(GroupWorld world, Steps<GroupWorld> steps) {
         Steps<GroupWorld> ordered =
-                (kind, name, change) ->
-                        steps.offer(kind, name, change.andThen(GroupWorld::order));
+                (kind, name, change) -> steps.offer(kind, name, change.andThen(GroupWorld::order));
         parts.forEach(part -> part.offer(world, ordered));
     }
 

@@ -119,8 +119,17 @@ public final class GroupWorld implements State<GroupWorld> {
             long key = (enums * 8 + targetRecord.ordinal()) * 16 + targetTask.ordinal();
             for (boolean flag :
                     new boolean[] {
-                        unwanted, ended, podDeleted, asked, link, session, request, fenced, memory,
-                        runs, lost
+                        unwanted,
+                        ended,
+                        podDeleted,
+                        asked,
+                        link,
+                        session,
+                        request,
+                        fenced,
+                        memory,
+                        runs,
+                        lost
                     }) {
                 key = key * 2 + (flag ? 1 : 0);
             }
