@@ -55,9 +55,10 @@ final class GrantedPodStaysDownE2E {
                 lab.run("power", NODE_A, "on").orFail();
                 awaitRefusal(playground);
 
-                assertThat(leases.copies().stream().filter(copy -> copy.ranWithin(RUNS)))
-                        .as("copies that run")
-                        .hasSize(1);
+                await("one copy runs")
+                        .atMost(Duration.ofMinutes(1))
+                        .until(() -> running(leases) == 1);
+                assertThat(leases.two()).isEmpty();
                 assertThat(hooks(lab)).contains(pod.getMetadata().getUid());
             } finally {
                 operator.back();
@@ -86,6 +87,10 @@ final class GrantedPodStaysDownE2E {
                     .until(() -> isGranted(playground));
             return migration;
         }
+    }
+
+    private static long running(LeaseWatch leases) {
+        return leases.copies().stream().filter(copy -> copy.ranWithin(RUNS)).count();
     }
 
     private static boolean isGranted(Playground playground) {
@@ -125,8 +130,7 @@ final class GrantedPodStaysDownE2E {
                                         .anyMatch(
                                                 event ->
                                                         event.getMessage()
-                                                                .contains(
-                                                                        "error executing hook")));
+                                                                .contains("error executing hook")));
     }
 
     private static String hooks(Lab lab) {
