@@ -22,8 +22,8 @@ import java.util.List;
 
 /**
  * The target pod's network between arming and resuming: it has the source's addresses, hears
- * everything, says nothing. Used by one thread at a time, but for {@link #abandon}, which the end of
- * the stream and a wish to cancel may call at once.
+ * everything, says nothing. Used by one thread at a time, but for {@link #abandon}, which the end
+ * of the stream and a wish to cancel may call at once.
  */
 final class Network implements RestoreFence, AutoCloseable {
 

@@ -200,8 +200,8 @@ public final class NodeTarget implements TargetAgent {
 
     /**
      * A pod that was made to be restored here is being deleted. If it was never accepted, because
-     * its migration was undone before, its launcher is told not to wait for that: the kubelet cannot
-     * end the pod while it does.
+     * its migration was undone before, its launcher is told not to wait for that: the kubelet
+     * cannot end the pod while it does.
      */
     public void refuse(String podUid) throws IOException {
         synchronized (pods) {
