@@ -5,7 +5,7 @@
 # An address that is not its own a bridge takes from whichever port has the lowest, so it changes as pods come and go; the
 # others then talk for half a minute to one that nobody has.
 bridge_mac() { # MACHINE
-    # shellcheck disable=SC2046
+    # shellcheck disable=SC2046,SC2183
     printf '02:00:%02x:%02x:%02x:%02x' $(machine_address "$1" | tr . ' ')
 }
 

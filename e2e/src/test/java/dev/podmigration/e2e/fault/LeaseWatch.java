@@ -3,9 +3,12 @@ package dev.podmigration.e2e.fault;
 import dev.podmigration.e2e.workload.EchoServer;
 import dev.podmigration.e2e.workload.Lease;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,9 +39,16 @@ final class LeaseWatch implements AutoCloseable {
 
     private final Map<String, StringBuilder> read = new LinkedHashMap<>();
     private final Thread thread;
+    private final Path cgroups;
     private volatile boolean closed;
+    private volatile @Nullable RuntimeException ended;
 
-    LeaseWatch() {
+    /**
+     * @param cgroups below which the processes of the cluster are: another one on this machine may
+     *     run the same program
+     */
+    LeaseWatch(Path cgroups) {
+        this.cgroups = cgroups;
         thread = Thread.ofPlatform().daemon().name("leases").start(this::watch);
     }
 
@@ -50,13 +60,16 @@ final class LeaseWatch implements AutoCloseable {
             return overlap > TOLERANCE.toNanos();
         }
 
-        boolean ranWithin(Duration past) {
-            return System.nanoTime() - lastNanos < past.toNanos();
+        boolean ranSince(long nanos) {
+            return lastNanos > nanos;
         }
     }
 
     /** Copies that have run, in the order in which they were found. */
     synchronized List<Copy> copies() {
+        if (ended != null) {
+            throw new IllegalStateException("leases are not watched any more", ended);
+        }
         Set<Long> seen = new HashSet<>();
         List<Copy> copies = new ArrayList<>();
         leases.forEach(
@@ -102,9 +115,27 @@ final class LeaseWatch implements AutoCloseable {
         return complete.substring(0, complete.lastIndexOf('\n') + 1);
     }
 
+    /** What is known of each, for whoever has to find out why none runs, or two. */
+    String text() {
+        return copies().stream()
+                .map(
+                        copy ->
+                                "%s, %d ticks, the last one %d ms ago"
+                                        .formatted(
+                                                copy.process(),
+                                                copy.ticks(),
+                                                (System.nanoTime() - copy.lastNanos()) / 1_000_000))
+                .collect(Collectors.joining("; ", "copies: ", ""));
+    }
+
     private void watch() {
         while (!closed) {
-            look();
+            try {
+                look();
+            } catch (RuntimeException e) {
+                ended = e;
+                return;
+            }
             try {
                 Thread.sleep(LOOK);
             } catch (InterruptedException e) {
@@ -120,15 +151,16 @@ final class LeaseWatch implements AutoCloseable {
                     open(process);
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             throw new IllegalStateException("/proc cannot be read", e);
         }
     }
 
-    private static boolean isEchoServer(Path process) {
+    private boolean isEchoServer(Path process) {
         try {
             return Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1)
-                    .contains("\0" + EchoServer.class.getName() + "\0");
+                            .contains("\0" + EchoServer.class.getName() + "\0")
+                    && Files.readString(process.resolve("cgroup")).contains(":" + cgroups + "/");
         } catch (IOException gone) {
             return false;
         }

@@ -54,6 +54,13 @@ public final class Lab implements AutoCloseable {
         }
     }
 
+    /** The control group below which all of its processes are, in every hierarchy. */
+    public Path cgroups() {
+        // As in lab/lib/settings.sh.
+        String name = System.getenv().getOrDefault("PODMIGRATION_LAB_NAME", "lab");
+        return Path.of("/podmigration-" + name);
+    }
+
     /** A file for programs that read KUBECONFIG; it goes with the end of the run. */
     public Path kubeconfig() {
         return kubeconfig;
