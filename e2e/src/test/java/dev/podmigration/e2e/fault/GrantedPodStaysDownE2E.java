@@ -53,7 +53,14 @@ final class GrantedPodStaysDownE2E {
                 lab.run("power", NODE_A, "on").orFail();
                 awaitRefusal(playground);
 
-                assertThat(leases.running()).as(leases.text()).hasSize(1);
+                await("one copy runs")
+                        .atMost(Duration.ofMinutes(1))
+                        .untilAsserted(
+                                () ->
+                                        assertThat(leases.running())
+                                                .as(leases.text())
+                                                .hasSize(1));
+                assertThat(leases.two()).isEmpty();
                 assertThat(hooks(lab)).contains(pod.getMetadata().getUid());
             } finally {
                 operator.back();

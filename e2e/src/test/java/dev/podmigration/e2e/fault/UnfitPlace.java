@@ -33,10 +33,46 @@ enum UnfitPlace {
             return new PodBuilder(pod).editSpec().withHostNetwork(true).endSpec().build();
         }
     },
+    /** Another process of node-b has the number of the pod's: it moves by good luck only. */
     HOST_PROCESSES {
         @Override
         Pod pod(Pod pod) {
             return new PodBuilder(pod).editSpec().withHostPID(true).endSpec().build();
+        }
+
+        @Override
+        void begin(Playground playground) {
+            String number =
+                    playground
+                            .lab()
+                            .onNode(
+                                    NODE_A,
+                                    """
+                                    for number in $(pgrep -x java); do
+                                        if grep -q EchoServer "/proc/$number/cmdline"; then echo "$number"; fi
+                                    done
+                                    """)
+                            .strip();
+            playground
+                    .lab()
+                    .onNode(
+                            NODE_B,
+                            """
+                            tries=0
+                            until [ -e "/proc/$1" ]; do
+                                [ "$tries" -lt 100 ]
+                                tries=$((tries + 1))
+                                echo "$(($1 - 1))" >/proc/sys/kernel/ns_last_pid
+                                sleep 9731 </dev/null >/dev/null 2>&1 &
+                                [ "$!" -eq "$1" ] || kill "$!"
+                            done
+                            """,
+                            number);
+        }
+
+        @Override
+        void end(Playground playground) {
+            playground.lab().onNode(NODE_B, "pkill -f '^sleep 9731$' || :");
         }
     },
     CORDONED {

@@ -59,7 +59,8 @@ public final class NumberProducer {
             long began = System.nanoTime();
             for (long sent = 0; ; sent++) {
                 int partition = smallest(next);
-                producer.send(
+                // The callback hears of the outcome.
+                var unused = producer.send(
                         new ProducerRecord<>(
                                 Topics.NUMBERS, partition, null, Long.toString(next[partition])),
                         (where, failed) -> {
