@@ -60,15 +60,19 @@ public final class NumberProducer {
             for (long sent = 0; ; sent++) {
                 int partition = smallest(next);
                 // The callback hears of the outcome.
-                var unused = producer.send(
-                        new ProducerRecord<>(
-                                Topics.NUMBERS, partition, null, Long.toString(next[partition])),
-                        (where, failed) -> {
-                            if (failed != null) {
-                                failed.printStackTrace();
-                                Runtime.getRuntime().halt(1);
-                            }
-                        });
+                var unused =
+                        producer.send(
+                                new ProducerRecord<>(
+                                        Topics.NUMBERS,
+                                        partition,
+                                        null,
+                                        Long.toString(next[partition])),
+                                (where, failed) -> {
+                                    if (failed != null) {
+                                        failed.printStackTrace();
+                                        Runtime.getRuntime().halt(1);
+                                    }
+                                });
                 next[partition] += next.length;
                 LockSupport.parkNanos(
                         began + (sent + 1) * 1_000_000_000L / PER_SECOND - System.nanoTime());
