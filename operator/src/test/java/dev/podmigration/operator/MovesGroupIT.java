@@ -100,7 +100,7 @@ class MovesGroupIT {
         assertThat(group.getStatus().getSource().getNodeName()).isEqualTo(stage.source());
         assertThat(group.getStatus().getTarget().getNodeName()).isEqualTo(stage.target());
         assertThat(group.getStatus().getFreeze().getMilliseconds()).isNotNull();
-        assertThat(group.getStatus().getBytes().getMemory()).isEqualTo(2 * 200L << 20);
+        assertThat(group.getStatus().getBytes().getMemory()).isEqualTo((2 * 200L) << 20);
         assertThat(group.getStatus().getStrategy().getChosen()).isEqualTo(Strategy.Checkpoint);
         assertThat(stage.members(group)).containsOnlyKeys("a", "b");
     }

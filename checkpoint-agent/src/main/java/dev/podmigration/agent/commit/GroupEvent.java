@@ -12,6 +12,8 @@ public enum GroupEvent {
     RESTARTED;
 
     /**
+     * What an event of one member is to its group.
+     *
      * @param others whether the targets of all other members have asked
      */
     public static GroupEvent of(SourceEvent event, boolean others) {

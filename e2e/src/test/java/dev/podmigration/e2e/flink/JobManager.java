@@ -67,6 +67,8 @@ public final class JobManager {
     }
 
     /**
+     * How many checkpoints there are of one kind.
+     *
      * @param count completed, failed, in_progress or restored
      */
     public long checkpoints(String job, String count) {
