@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 class SourceGroupTest {
 
@@ -28,7 +29,7 @@ class SourceGroupTest {
     /** Remembers what it was told. */
     private static final class Pod implements SourceGroup.Member {
         private final List<AgentFailure> givenUp = Collections.synchronizedList(new ArrayList<>());
-        private volatile int grants;
+        private final AtomicInteger grants = new AtomicInteger();
 
         @Override
         public void giveUp(AgentFailure why) {
@@ -37,7 +38,7 @@ class SourceGroupTest {
 
         @Override
         public void grant() {
-            grants++;
+            grants.incrementAndGet();
         }
     }
 
@@ -113,8 +114,8 @@ class SourceGroupTest {
         group.granted("c2");
         group.granted("c2");
 
-        assertThat(first.grants).isOne();
-        assertThat(second.grants).isZero();
+        assertThat(first.grants).hasValue(1);
+        assertThat(second.grants).hasValue(0);
     }
 
     @Test
