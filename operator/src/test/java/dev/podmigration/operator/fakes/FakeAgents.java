@@ -51,6 +51,9 @@ public final class FakeAgents implements AutoCloseable {
     private static final String TARGET_FINALIZER = "podmigration.dev/target-agent";
     private static final long MEMORY_BYTES = 200L << 20;
 
+    /** Of every pod whose addresses move with it. */
+    private static final String ADDRESS = "10.88.0.10/16";
+
     /** What the records of one migration say; the name of its PodCheckpoint is the key. */
     private enum Outcome {
         GRANTED,
@@ -515,6 +518,11 @@ public final class FakeAgents implements AutoCloseable {
                                     Optional.ofNullable(found.getStatus())
                                             .orElseGet(PodCheckpointStatus::new);
                             status.setPhase(phase);
+                            if (phase == PodCheckpointPhase.Granted
+                                    && found.getSpec().isKeepAddresses()) {
+                                status.setAddresses(List.of(ADDRESS));
+                                status.setReservedAddresses(List.of(ADDRESS));
+                            }
                             found.setStatus(change.apply(status));
                             return found;
                         });
@@ -546,7 +554,7 @@ public final class FakeAgents implements AutoCloseable {
                                 status.setSteps(
                                         List.of(Step.of("restore", 40), Step.of("resume", 9)));
                                 if (found.getSpec().getAddress() == RestoreAddress.Keep) {
-                                    status.setAddresses(List.of("10.88.0.10/16"));
+                                    status.setAddresses(List.of(ADDRESS));
                                 }
                             }
                             found.setStatus(status);
