@@ -90,9 +90,21 @@ final class Informers implements Cluster {
                                                 .get()));
     }
 
+    /** That one is not there is not concluded from a cache: it may not be filled yet. */
+    private <T extends HasMetadata> Optional<T> cachedOrAsked(
+            InformerEventSource<T, PodMigration> cache, String name) {
+        return cache.get(new ResourceID(name))
+                .or(
+                        () ->
+                                Optional.ofNullable(
+                                        client.resources(cache.resourceType())
+                                                .withName(name)
+                                                .get()));
+    }
+
     @Override
     public Optional<Node> node(String name) {
-        return nodes.get(new ResourceID(name));
+        return cachedOrAsked(nodes, name);
     }
 
     @Override
@@ -102,7 +114,7 @@ final class Informers implements Cluster {
 
     @Override
     public Optional<MigrationNode> migrationNode(String name) {
-        return migrationNodes.get(new ResourceID(name));
+        return cachedOrAsked(migrationNodes, name);
     }
 
     /** Of every namespace that is served, ended ones too. */
