@@ -173,7 +173,7 @@ final class GroupTargets implements Behaviour<GroupWorld> {
                         Kind.FAULT,
                         "target " + index + " asks the record and the answer is lost",
                         later -> {
-                            var unused = source.answer(later, later.members.get(index));
+                            var _ = source.answer(later, later.members.get(index));
                         });
             }
             if (unwanted) {
