@@ -32,6 +32,9 @@ class SurvivesCrashesIT {
      */
     private static final int MOST_CHANGES = 100;
 
+    /** Those of two pods and of what holds them together. */
+    private static final int MOST_CHANGES_OF_A_GROUP = 3 * MOST_CHANGES;
+
     /**
      * Of a group only every so many changes: what lies between are those of one of its pods, which
      * the tests of single pods go through one by one.
@@ -179,7 +182,7 @@ class SurvivesCrashesIT {
     void aGroupIsCompletedWhereverTheOperatorDies(ApiServer server) {
         int changes = 0;
         boolean died = true;
-        while (died && changes < MOST_CHANGES) {
+        while (died && changes < MOST_CHANGES_OF_A_GROUP) {
             try (Stage stage = new Stage(server)) {
                 runShop(stage);
                 PodMigration group = stage.migrateGroup("shop", "yes", _ -> {});
@@ -208,7 +211,7 @@ class SurvivesCrashesIT {
     void aGroupIsTakenBackAsAWholeWhereverTheOperatorDies(ApiServer server) {
         int changes = OF_A_GROUP / 2;
         boolean died = true;
-        while (died && changes < MOST_CHANGES) {
+        while (died && changes < MOST_CHANGES_OF_A_GROUP) {
             try (Stage stage = new Stage(server)) {
                 runShop(stage);
                 stage.agents().failAt("b", PodRestorePhase.Restoring, FailureReason.RestoreFailed);
