@@ -114,9 +114,8 @@ public final class MigrationOperator implements AutoCloseable {
                 // The finalizer would be applied with an object made by its type, whose empty spec
                 // the API server takes for a change.
                 .withUseSSAToPatchPrimaryResource(false)
-                // While it is installed, kinds are served before their storage answers, and watches
-                // are
-                // ended when it does: what cannot be watched yet is tried again, not died of.
+                // While all is being installed, kinds are served before their storage answers, and
+                // then their watches are ended: what cannot be watched yet is tried again.
                 .withStopOnInformerErrorDuringStartup(false)
                 // Seen by every look, changed by none: copies of whole pods would only cost time.
                 .withCloneSecondaryResourcesWhenGettingFromCache(false);

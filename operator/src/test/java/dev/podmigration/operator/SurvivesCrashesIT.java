@@ -15,12 +15,19 @@ import dev.podmigration.apiserver.ApiServerExtension;
 import dev.podmigration.operator.fakes.DyingClient;
 import dev.podmigration.operator.fakes.Stage;
 
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
+
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 
 /** Kills the operator before each of its changes to the cluster in turn, and starts another one. */
@@ -233,6 +240,52 @@ class SurvivesCrashesIT {
             changes += OF_A_GROUP;
         }
         assertThat(died).as("the last operator lived to the end").isFalse();
+    }
+
+    /** Its caches are emptied under it: no node, no agent, no other migration. */
+    @Test
+    void anOperatorThatIsEndedInTheMiddleConcludesNothingFromThat(ApiServer server) {
+        try (Stage stage = new Stage(server)) {
+            stage.runPod("app");
+            AtomicReference<Thread> round = new AtomicReference<>();
+            stage.startOperator(
+                    new KubernetesClientBuilder()
+                            .withConfig(stage.operatorConfig())
+                            .withHttpClientBuilderConsumer(
+                                    http ->
+                                            http.addOrReplaceInterceptor(
+                                                    "end", endAtFirstStatus(stage, round)))
+                            .build());
+
+            // Which node, is found among all of them.
+            PodMigration migration =
+                    stage.migrate("app", spec -> spec.getTarget().setNodeName(null));
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> round.get() != null && !round.get().isAlive());
+            stage.stopOperator();
+            stage.startOperator();
+
+            assertThat(stage.awaitEnd(migration).getStatus().getPhase())
+                    .as(() -> stage.report(migration))
+                    .isEqualTo(PodMigrationPhase.Succeeded);
+        }
+    }
+
+    /** While the round that writes it goes on. */
+    private static Interceptor endAtFirstStatus(Stage stage, AtomicReference<Thread> round) {
+        return new Interceptor() {
+            @Override
+            public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+                if (request.uri().getPath().endsWith("/status")
+                        && round.compareAndSet(null, Thread.currentThread())) {
+                    CompletableFuture.runAsync(stage::endOperator).join();
+                    // The end interrupts the round; what that has sent by then is done all the
+                    // same.
+                    Thread.interrupted();
+                }
+            }
+        };
     }
 
     private static void runShop(Stage stage) {

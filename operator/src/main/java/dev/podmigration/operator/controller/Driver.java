@@ -91,6 +91,10 @@ final class Driver {
             }
             Facts.note(seen, workloads);
             Decision decision = phases.next(seen);
+            if (!observer.seesEverything()) {
+                LOG.info("Phase {}: left to the next operator, this one ends", before);
+                return Optional.empty();
+            }
             Optional<Condition> stalled = stalled(seen);
             // What was refused before is tried again first: what the conditions say about it holds
             // until the answer is known.

@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.SecondaryToPrimaryMapper;
@@ -66,6 +67,17 @@ final class Informers implements Cluster {
         return List.of(pods, checkpoints, restores, migrationNodes, nodes);
     }
 
+    /**
+     * False when the operator ends. Its caches are emptied then, also under a round that has begun,
+     * which must not take what they lack for missing: asked after having looked, by a round for a
+     * migration, so that at least that one has to be there.
+     */
+    boolean areKept() {
+        return Stream.of(pods, checkpoints, restores, migrationNodes, nodes)
+                        .allMatch(AbstractEventSource::isRunning)
+                && migrations().findAny().isPresent();
+    }
+
     Optional<Pod> pod(String namespace, String name) {
         return cachedOrAsked(pods, namespace, name);
     }
@@ -81,30 +93,18 @@ final class Informers implements Cluster {
     private <T extends HasMetadata> Optional<T> cachedOrAsked(
             InformerEventSource<T, PodMigration> cache, String namespace, String name) {
         return cache.get(new ResourceID(name, namespace))
-                .or(
-                        () ->
-                                Optional.ofNullable(
-                                        client.resources(cache.resourceType())
-                                                .inNamespace(namespace)
-                                                .withName(name)
-                                                .get()));
+                .or(() -> asked(cache.resourceType(), namespace, name));
     }
 
-    /** That one is not there is not concluded from a cache: it may not be filled yet. */
-    private <T extends HasMetadata> Optional<T> cachedOrAsked(
-            InformerEventSource<T, PodMigration> cache, String name) {
-        return cache.get(new ResourceID(name))
-                .or(
-                        () ->
-                                Optional.ofNullable(
-                                        client.resources(cache.resourceType())
-                                                .withName(name)
-                                                .get()));
+    private <T extends HasMetadata> Optional<T> asked(
+            Class<T> type, String namespace, String name) {
+        return Optional.ofNullable(
+                client.resources(type).inNamespace(namespace).withName(name).get());
     }
 
     @Override
     public Optional<Node> node(String name) {
-        return cachedOrAsked(nodes, name);
+        return nodes.get(new ResourceID(name));
     }
 
     @Override
@@ -114,7 +114,7 @@ final class Informers implements Cluster {
 
     @Override
     public Optional<MigrationNode> migrationNode(String name) {
-        return cachedOrAsked(migrationNodes, name);
+        return migrationNodes.get(new ResourceID(name));
     }
 
     /** Of every namespace that is served, ended ones too. */
@@ -131,13 +131,7 @@ final class Informers implements Cluster {
     Optional<PodMigration> migration(String namespace, String name) {
         return migrations
                 .get(new ResourceID(name, namespace))
-                .or(
-                        () ->
-                                Optional.ofNullable(
-                                        client.resources(PodMigration.class)
-                                                .inNamespace(namespace)
-                                                .withName(name)
-                                                .get()));
+                .or(() -> asked(PodMigration.class, namespace, name));
     }
 
     @Override

@@ -37,6 +37,11 @@ final class Observer {
         return observe(current, group(current));
     }
 
+    /** Whether what was seen so far is true; not when the operator ends. */
+    boolean seesEverything() {
+        return informers.areKept();
+    }
+
     private Observation observe(PodMigration current, GroupView group) {
         PodMigration migration = Serialization.clone(current);
         if (migration.getStatus() == null) {

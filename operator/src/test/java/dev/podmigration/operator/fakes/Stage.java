@@ -498,6 +498,11 @@ public final class Stage implements AutoCloseable {
         return new Refusal(client, operatorConfig, namespace, operation, group, resource);
     }
 
+    /** Ends the operator as a shutdown does, in the middle of whatever it does. */
+    public void endOperator() {
+        operator.stop();
+    }
+
     public void stopOperator() {
         if (operator != null) {
             operator.stop();
