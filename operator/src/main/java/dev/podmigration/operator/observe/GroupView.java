@@ -2,6 +2,8 @@ package dev.podmigration.operator.observe;
 
 import dev.podmigration.api.v1alpha1.PodMigration;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Optional;
 
@@ -20,5 +22,12 @@ public record GroupView(Optional<PodMigration> parent, List<Observation> members
 
     public GroupView {
         members = List.copyOf(members);
+    }
+
+    /** The member that is moved by the migration of this name, if that exists. */
+    public Optional<Observation> member(@Nullable String migrationName) {
+        return members.stream()
+                .filter(one -> one.migration().getMetadata().getName().equals(migrationName))
+                .findFirst();
     }
 }

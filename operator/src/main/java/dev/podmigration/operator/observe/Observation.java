@@ -131,6 +131,12 @@ public record Observation(
         return Optional.ofNullable(place.apply(status())).map(part);
     }
 
+    /** The agent of the source has given the grant, by its own word. */
+    public boolean isGranted() {
+        return checkpointIs(PodCheckpointPhase.Granted)
+                || checkpointIs(PodCheckpointPhase.Released);
+    }
+
     /** When it was decided to undo everything. */
     public Instant rollBackStart() {
         return status().getConditions().stream()
@@ -193,7 +199,12 @@ public record Observation(
 
     /** The user no longer wants it, one way or the other, or the group that it belongs to. */
     public boolean isUnwanted() {
-        return isUnwanted(migration) || group.parent().filter(Observation::isUnwanted).isPresent();
+        return isUnwantedItself() || group.parent().filter(Observation::isUnwanted).isPresent();
+    }
+
+    /** The user no longer wants this one, whatever becomes of the group that it belongs to. */
+    public boolean isUnwantedItself() {
+        return isUnwanted(migration);
     }
 
     private static boolean isUnwanted(PodMigration migration) {

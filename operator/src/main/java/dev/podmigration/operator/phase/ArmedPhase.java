@@ -28,7 +28,7 @@ final class ArmedPhase implements PhaseHandler {
     @Override
     public Decision next(Observation seen) {
         if (seen.checkpointIs(PodCheckpointPhase.Frozen)
-                || PhaseTable.isGranted(seen)
+                || seen.isGranted()
                 || seen.restoreIs(PodRestorePhase.Restoring)
                 || seen.restoreIs(PodRestorePhase.Committed)) {
             return new Decision.Enter(PodMigrationPhase.Frozen);

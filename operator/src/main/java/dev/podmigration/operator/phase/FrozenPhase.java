@@ -15,7 +15,7 @@ final class FrozenPhase implements PhaseHandler {
 
     @Override
     public Decision next(Observation seen) {
-        return PhaseTable.isGranted(seen)
+        return seen.isGranted()
                         || seen.restoreIs(PodRestorePhase.Restoring)
                         || seen.restoreIs(PodRestorePhase.Committed)
                 ? new Decision.Enter(PodMigrationPhase.Restoring)

@@ -164,14 +164,7 @@ final class GroupPhases implements PhaseHandler {
             seen.status().setFailure(failure.get());
             return new Decision.Finish(PodMigrationPhase.Failed);
         }
-        return switch (stages.next(StrategyStage.AfterMove, seen)) {
-            case StageRun.State.Busy busy -> busy.decision();
-            case StageRun.State.Complete _ -> new Decision.Finish(PodMigrationPhase.Succeeded);
-            case StageRun.State.Refused refused -> {
-                seen.status().setFailure(refused.failure());
-                yield new Decision.Finish(PodMigrationPhase.Failed);
-            }
-        };
+        return stages.finish(seen);
     }
 
     /** Not before it. */

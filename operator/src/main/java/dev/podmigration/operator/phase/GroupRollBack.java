@@ -2,12 +2,7 @@ package dev.podmigration.operator.phase;
 
 import dev.podmigration.api.v1alpha1.Failure;
 import dev.podmigration.api.v1alpha1.FailureReason;
-import dev.podmigration.api.v1alpha1.PodMigrationPhase;
-import dev.podmigration.api.v1alpha1.StrategyStage;
-import dev.podmigration.api.v1alpha1.WorkloadProgress;
 import dev.podmigration.operator.observe.Observation;
-
-import java.util.Optional;
 
 /**
  * Undoes a group: the members see that it gives up and undo themselves, each as far as its agents
@@ -35,29 +30,6 @@ final class GroupRollBack implements PhaseHandler {
             return Decision.waitFor(
                     "every pod of the group to be as it was", Obstacles.deadline(seen));
         }
-        Optional<WorkloadProgress> begun = seen.workload().filter(work -> work.getStage() != null);
-        if (begun.isEmpty()) {
-            return new Decision.Finish(outcome(seen));
-        }
-        return switch (stages.next(StrategyStage.Undo, seen)) {
-            case StageRun.State.Busy busy -> busy.decision();
-            case StageRun.State.Complete _ -> new Decision.Finish(outcome(seen));
-            case StageRun.State.Refused refused -> {
-                begun.get().setUndoFailure(refused.failure());
-                yield new Decision.Finish(outcome(seen));
-            }
-        };
-    }
-
-    private static PodMigrationPhase outcome(Observation seen) {
-        Failure failure = seen.status().getFailure();
-        if (failure != null
-                && failure.getReason() == FailureReason.Cancelled
-                && seen.isUnwanted()) {
-            return PodMigrationPhase.Cancelled;
-        }
-        return PhaseTable.isBefore(seen.phase(), PodMigrationPhase.Preparing)
-                ? PodMigrationPhase.Failed
-                : PodMigrationPhase.RolledBack;
+        return stages.undo(RollBack.outcome(seen), seen);
     }
 }

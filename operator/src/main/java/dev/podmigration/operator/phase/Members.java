@@ -76,7 +76,7 @@ final class Members {
 
     /** Nothing can take this group back: a member has the grant, and so have the others. */
     boolean isGranted() {
-        return isCommitted() || seen.group().members().stream().anyMatch(PhaseTable::isGranted);
+        return isCommitted() || seen.group().members().stream().anyMatch(Observation::isGranted);
     }
 
     /** A target runs. */
@@ -106,8 +106,7 @@ final class Members {
     }
 
     private static boolean isConsequence(Observation member) {
-        boolean cancelled = member.spec().isCancelled() || member.migration().isMarkedForDeletion();
-        return !cancelled
+        return !member.isUnwantedItself()
                 && Cause.isConsequence(Objects.requireNonNull(member.status().getFailure()));
     }
 
@@ -150,13 +149,6 @@ final class Members {
     }
 
     private Optional<Observation> found(GroupMember member) {
-        return seen.group().members().stream()
-                .filter(
-                        one ->
-                                one.migration()
-                                        .getMetadata()
-                                        .getName()
-                                        .equals(member.getMigrationName()))
-                .findFirst();
+        return seen.group().member(member.getMigrationName());
     }
 }

@@ -43,7 +43,7 @@ final class Obstacles {
                 || Replacement.isReceived(seen)) {
             return Optional.empty();
         }
-        if (PhaseTable.isGranted(seen)) {
+        if (seen.isGranted()) {
             // The target alone knows whether it ran. Only when it says that it never did is the way
             // back open.
             return targetFailed(seen);

@@ -1,7 +1,6 @@
 package dev.podmigration.operator.phase;
 
 import dev.podmigration.api.v1alpha1.Failure;
-import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.operator.forecast.FreezeHistory;
 import dev.podmigration.operator.observe.Observation;
@@ -78,16 +77,6 @@ public final class PhaseTable {
             case Switching -> switching.next(seen);
             case Succeeded, RolledBack, Failed, Cancelled -> new Decision.Finish(seen.phase());
         };
-    }
-
-    /** Where it is decided whether a granted checkpoint can still be taken back. */
-    static boolean isGranted(Observation seen) {
-        return seen.checkpointPhase()
-                .filter(
-                        phase ->
-                                phase == PodCheckpointPhase.Granted
-                                        || phase == PodCheckpointPhase.Released)
-                .isPresent();
     }
 
     static boolean isBefore(PodMigrationPhase phase, PodMigrationPhase other) {

@@ -30,7 +30,7 @@ final class RestoringPhase implements PhaseHandler {
             return new Decision.Enter(PodMigrationPhase.Committed);
         }
         Instant lookAgain = silence.noticedBy(seen, Obstacles.deadline(seen));
-        if (!PhaseTable.isGranted(seen)) {
+        if (!seen.isGranted()) {
             return Decision.waitFor("the target to be restored", lookAgain);
         }
         Optional<Failure> silent = silence.ofTarget(seen);

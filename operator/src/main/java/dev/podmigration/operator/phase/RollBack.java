@@ -125,7 +125,7 @@ final class RollBack implements PhaseHandler {
         if (gone || (late && actions.isEmpty())) {
             return isWorthAnotherWay(seen)
                     ? new Decision.FallBack(Objects.requireNonNull(seen.status().getFailure()))
-                    : undoWork(seen);
+                    : stages.undo(outcome(seen), seen);
         }
         return new Decision.Stay(
                 actions,
@@ -153,23 +153,8 @@ final class RollBack implements PhaseHandler {
                         .isPresent();
     }
 
-    /** Last, because a program can only be told to go on when it runs. */
-    private Decision undoWork(Observation seen) {
-        Optional<WorkloadProgress> begun = seen.workload().filter(work -> work.getStage() != null);
-        if (begun.isEmpty()) {
-            return new Decision.Finish(outcome(seen));
-        }
-        return switch (stages.next(StrategyStage.Undo, seen)) {
-            case StageRun.State.Busy busy -> busy.decision();
-            case StageRun.State.Complete _ -> new Decision.Finish(outcome(seen));
-            case StageRun.State.Refused refused -> {
-                begun.get().setUndoFailure(refused.failure());
-                yield new Decision.Finish(outcome(seen));
-            }
-        };
-    }
-
-    private static PodMigrationPhase outcome(Observation seen) {
+    /** How a migration ends of which everything is undone. */
+    static PodMigrationPhase outcome(Observation seen) {
         if (seen.checkpointIs(PodCheckpointPhase.Released)) {
             return PodMigrationPhase.Failed;
         }

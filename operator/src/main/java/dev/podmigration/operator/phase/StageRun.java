@@ -2,6 +2,7 @@ package dev.podmigration.operator.phase;
 
 import dev.podmigration.api.v1alpha1.Failure;
 import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodMove;
 import dev.podmigration.api.v1alpha1.PodPlace;
 import dev.podmigration.api.v1alpha1.StrategyStage;
@@ -84,6 +85,40 @@ final class StageRun {
             }
         }
         return step(strategy.get(), stage, work, seen);
+    }
+
+    /** The last stage of a move: it has the last word on how the migration ends. */
+    Decision finish(Observation seen) {
+        return switch (next(StrategyStage.AfterMove, seen)) {
+            case State.Busy busy -> busy.decision();
+            case State.Complete _ -> new Decision.Finish(PodMigrationPhase.Succeeded);
+            case State.Refused refused -> {
+                seen.status().setFailure(refused.failure());
+                yield new Decision.Finish(PodMigrationPhase.Failed);
+            }
+        };
+    }
+
+    /**
+     * The last stage of a roll back, because a program can only be told to go on when it runs. What
+     * goes wrong in it is told beside the failure that was there first.
+     *
+     * @param outcome how the migration ends then
+     */
+    Decision undo(PodMigrationPhase outcome, Observation seen) {
+        Decision end = new Decision.Finish(outcome);
+        Optional<WorkloadProgress> begun = seen.workload().filter(work -> work.getStage() != null);
+        if (begun.isEmpty()) {
+            return end;
+        }
+        return switch (next(StrategyStage.Undo, seen)) {
+            case State.Busy busy -> busy.decision();
+            case State.Complete _ -> end;
+            case State.Refused refused -> {
+                begun.get().setUndoFailure(refused.failure());
+                yield end;
+            }
+        };
     }
 
     private static void begin(StrategyStage stage, WorkloadProgress work, Instant now) {

@@ -9,7 +9,6 @@ import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.api.v1alpha1.PodRestoreStatus;
 import dev.podmigration.api.v1alpha1.Strategy;
-import dev.podmigration.api.v1alpha1.StrategyStage;
 import dev.podmigration.api.v1alpha1.WorkloadProgress;
 import dev.podmigration.operator.action.Action;
 import dev.podmigration.operator.observe.Observation;
@@ -49,7 +48,7 @@ final class SwitchingPhase implements PhaseHandler {
     @Override
     public Decision next(Observation seen) {
         if (seen.isMovedByOwner()) {
-            return finishWork(seen);
+            return stages.finish(seen);
         }
         List<Action> inheritance =
                 seen.isStartedAnew()
@@ -85,7 +84,7 @@ final class SwitchingPhase implements PhaseHandler {
             seen.status().setFailure(startedAnew(seen));
             return new Decision.Finish(PodMigrationPhase.Failed);
         }
-        return finishWork(seen);
+        return stages.finish(seen);
     }
 
     /** The memory is lost, and the strategy has a savepoint to go on from. */
@@ -95,17 +94,6 @@ final class SwitchingPhase implements PhaseHandler {
                         .filter(_ -> seen.chosen().filter(Strategy.Hybrid::equals).isPresent());
         work.ifPresent(found -> found.setFellBack(true));
         return work.isPresent();
-    }
-
-    private Decision finishWork(Observation seen) {
-        return switch (stages.next(StrategyStage.AfterMove, seen)) {
-            case StageRun.State.Busy busy -> busy.decision();
-            case StageRun.State.Complete _ -> new Decision.Finish(PodMigrationPhase.Succeeded);
-            case StageRun.State.Refused refused -> {
-                seen.status().setFailure(refused.failure());
-                yield new Decision.Finish(PodMigrationPhase.Failed);
-            }
-        };
     }
 
     /**

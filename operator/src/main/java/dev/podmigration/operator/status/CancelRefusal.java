@@ -1,6 +1,5 @@
 package dev.podmigration.operator.status;
 
-import dev.podmigration.api.v1alpha1.PodCheckpointPhase;
 import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.operator.observe.Observation;
@@ -21,9 +20,6 @@ public record CancelRefusal(String reason, String message) {
 
     /** Condition that is there, and True, while a wish to cancel is refused. */
     public static final String TYPE = "CancelRefused";
-
-    private static final Set<PodCheckpointPhase> GRANTED =
-            EnumSet.of(PodCheckpointPhase.Granted, PodCheckpointPhase.Released);
 
     private static final Set<PodRestorePhase> RECEIVED =
             EnumSet.of(
@@ -54,8 +50,7 @@ public record CancelRefusal(String reason, String message) {
     }
 
     private static boolean isGranted(Observation seen) {
-        return seen.checkpointPhase().filter(GRANTED::contains).isPresent()
-                || seen.restorePhase().filter(RECEIVED::contains).isPresent();
+        return seen.isGranted() || seen.restorePhase().filter(RECEIVED::contains).isPresent();
     }
 
     /** The condition of a migration whose wish to cancel is refused. */

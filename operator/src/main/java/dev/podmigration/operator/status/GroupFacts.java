@@ -43,14 +43,8 @@ final class GroupFacts {
     }
 
     private static GroupMember member(GroupMember known, Observation seen) {
-        return seen.group().members().stream()
-                .filter(
-                        one ->
-                                one.migration()
-                                        .getMetadata()
-                                        .getName()
-                                        .equals(known.getMigrationName()))
-                .findFirst()
+        return seen.group()
+                .member(known.getMigrationName())
                 .map(one -> member(known, one.status()))
                 .orElse(known);
     }
