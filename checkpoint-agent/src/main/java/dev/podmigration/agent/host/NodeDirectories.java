@@ -70,25 +70,34 @@ public record NodeDirectories(Host host) {
 
     /** The containers that have pipes of a dump. */
     public List<String> dumps() throws IOException {
-        Path directory = host.path(STATE + "/dumps");
-        if (Files.notExists(directory)) {
-            return List.of();
-        }
-        try (Stream<Path> dumps = Files.list(directory)) {
-            return dumps.map(dump -> dump.getFileName().toString())
-                    .filter(CONTAINER_ID.asMatchPredicate())
-                    .toList();
-        }
+        return names(CONTAINER_ID, host.path(STATE + "/dumps"));
     }
 
     /** Pipes of dumps that an agent has not come to the end of taking away. */
     public List<Path> removedDumps() throws IOException {
-        Path directory = host.path(STATE + "/dumps");
+        return entries(host.path(STATE + "/dumps")).stream()
+                .filter(dump -> dump.getFileName().toString().startsWith(REMOVED))
+                .toList();
+    }
+
+    /** The uids of which there is a {@link #restoreRecord}. */
+    public List<String> restoreRecords() throws IOException {
+        return names(POD_UID, host.path(DATA + "/restores"));
+    }
+
+    private static List<String> names(Pattern pattern, Path directory) throws IOException {
+        return entries(directory).stream()
+                .map(entry -> entry.getFileName().toString())
+                .filter(pattern.asMatchPredicate())
+                .toList();
+    }
+
+    private static List<Path> entries(Path directory) throws IOException {
         if (Files.notExists(directory)) {
             return List.of();
         }
-        try (Stream<Path> dumps = Files.list(directory)) {
-            return dumps.filter(dump -> dump.getFileName().toString().startsWith(REMOVED)).toList();
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.toList();
         }
     }
 

@@ -9,7 +9,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -98,25 +97,20 @@ final class SourceGroup {
 
     /** All targets have asked: those that wait get their answer. */
     void granted(String last) {
-        List<Member> waiting = new ArrayList<>();
+        List<Member> waiting;
         synchronized (this) {
             if (granted) {
                 return;
             }
             granted = true;
-            members.forEach(
-                    (uid, member) -> {
-                        if (!uid.equals(last)) {
-                            waiting.add(member);
-                        }
-                    });
+            waiting = othersThan(last);
         }
         waiting.forEach(Member::grant);
     }
 
     /** One of the pods does not move, so none does, unless all have granted. */
     void fail(String uid, String pod, AgentFailure why) {
-        List<Member> others = new ArrayList<>();
+        List<Member> others;
         AgentFailure reason;
         synchronized (this) {
             if (granted || failure != null) {
@@ -129,15 +123,17 @@ final class SourceGroup {
                                     .formatted(pod, why.reason(), why.getMessage()),
                             why);
             failure = reason;
-            members.forEach(
-                    (other, member) -> {
-                        if (!other.equals(uid)) {
-                            others.add(member);
-                        }
-                    });
+            others = othersThan(uid);
             notifyAll();
         }
         LOG.info("group {}: given up because of pod {}", record.name(), pod);
         others.forEach(member -> member.giveUp(reason));
+    }
+
+    private List<Member> othersThan(String uid) {
+        return members.entrySet().stream()
+                .filter(member -> !member.getKey().equals(uid))
+                .map(Map.Entry::getValue)
+                .toList();
     }
 }

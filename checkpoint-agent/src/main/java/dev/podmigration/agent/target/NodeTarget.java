@@ -28,6 +28,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The pods that come to this node. Thread-safe. */
 public final class NodeTarget implements TargetAgent {
@@ -226,6 +228,25 @@ public final class NodeTarget implements TargetAgent {
         }
     }
 
+    /** Marks of pods that went when no agent was there to see it. */
+    private void forgetRefusedBut(Set<String> podsOfNode) throws IOException {
+        Set<String> received =
+                tools.receivers().all().stream()
+                        .flatMap(
+                                record ->
+                                        Stream.concat(
+                                                Stream.of(record.name()),
+                                                Stream.ofNullable(record.podUid())))
+                        .collect(Collectors.toSet());
+        for (String uid : tools.directories().restoreRecords()) {
+            if (!received.contains(uid)
+                    && !podsOfNode.contains(uid)
+                    && tools.runtime().pod(uid).isEmpty()) {
+                forgetRefused(uid);
+            }
+        }
+    }
+
     private void cancel(String podUid, String why) throws IOException {
         Optional<ArmedPod> pod = find(podUid);
         if (pod.isPresent()) {
@@ -318,6 +339,7 @@ public final class NodeTarget implements TargetAgent {
      */
     public void recover(Set<String> podsOfNode, Runnable changed) throws IOException {
         receptions.recover(podsOfNode, changed);
+        forgetRefusedBut(podsOfNode);
         for (TargetRecord record : tools.commit().all()) {
             boolean over =
                     record.state() == TargetState.RESUMED

@@ -106,6 +106,17 @@ class RestartedTargetTest {
     }
 
     @Test
+    void a_mark_for_a_launcher_goes_with_its_pod_also_if_no_agent_sees_that() throws Exception {
+        target.refuse(TestNode.POD);
+        target.refuse("00000000-dead");
+
+        target.recover(Set.of(TestNode.POD), () -> {});
+
+        assertThat(RestoreMark.CANCELLED.isSet(node.directories(), TestNode.POD)).isTrue();
+        assertThat(node.directories().restoreRecord("00000000-dead")).doesNotExist();
+    }
+
+    @Test
     void a_pod_that_was_accepted_is_not_refused_because_it_is_deleted() throws Exception {
         recorded(TargetState.RESUMED);
 
