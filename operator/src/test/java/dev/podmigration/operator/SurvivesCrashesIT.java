@@ -35,211 +35,198 @@ import java.util.function.BooleanSupplier;
 class SurvivesCrashesIT {
 
     /**
-     * Far more than a migration takes; the loop ends with the first operator that lives to the end.
+     * Before which ones an operator is killed.
+     *
+     * @param most far more than there are: the last operator lives to the end
      */
-    private static final int MOST_CHANGES = 100;
+    private record Changes(int first, int step, int most) {}
 
-    /** Those of two pods and of what holds them together. */
-    private static final int MOST_CHANGES_OF_A_GROUP = 3 * MOST_CHANGES;
+    private static final Changes ALL = new Changes(0, 1, 100);
 
     /**
-     * Of a group only every so many changes: what lies between are those of one of its pods, which
-     * the tests of single pods go through one by one.
+     * Of a group only every fourth: what lies between are those of one of its pods, which the tests
+     * of single pods go through one by one.
      */
-    private static final int OF_A_GROUP = 4;
+    private static final Changes OF_A_GROUP = new Changes(0, 4, 300);
+
+    private static final Changes OTHERS_OF_A_GROUP = new Changes(2, 4, 300);
 
     @Test
     void aMigrationIsCompletedWhereverTheOperatorDies(ApiServer server) {
-        int changes = 0;
-        boolean died = true;
-        while (died && changes < MOST_CHANGES) {
-            try (Stage stage = new Stage(server)) {
-                stage.runPod("app");
-                PodMigration migration = stage.migrate("app");
+        int changes =
+                beforeEveryChange(
+                        server,
+                        ALL,
+                        (stage, change) -> {
+                            stage.runPod("app");
+                            PodMigration migration = stage.migrate("app");
 
-                died = killAndRestart(stage, migration, changes);
+                            boolean died = killAndRestart(stage, migration, change);
 
-                PodMigration ended = stage.awaitEnd(migration);
-                assertThat(ended.getStatus().getPhase())
-                        .as("killed before change %d%n%s", changes, stage.report(migration))
-                        .isEqualTo(PodMigrationPhase.Succeeded);
-                assertThat(stage.places())
-                        .as("killed before change %d", changes)
-                        .containsOnlyKeys(ended.getStatus().getTarget().getPodName())
-                        .containsValue(stage.target());
-            }
-            changes++;
-        }
-        assertThat(died).as("the last operator lived to the end").isFalse();
+                            PodMigration ended = stage.awaitEnd(migration);
+                            assertThat(ended.getStatus().getPhase())
+                                    .as(() -> stage.report(migration))
+                                    .isEqualTo(PodMigrationPhase.Succeeded);
+                            assertThat(stage.places())
+                                    .containsOnlyKeys(ended.getStatus().getTarget().getPodName())
+                                    .containsValue(stage.target());
+                            return died;
+                        });
         assertThat(changes).as("changes of one migration").isGreaterThan(15);
     }
 
     @Test
     void aPodThatKeepsItsNameComesBackWhereverTheOperatorDies(ApiServer server) {
-        int changes = 0;
-        boolean died = true;
-        while (died && changes < MOST_CHANGES) {
-            try (Stage stage = new Stage(server)) {
-                String uid = stage.runPod("app").getMetadata().getUid();
-                PodMigration migration =
-                        stage.migrate("app", spec -> spec.getTarget().setPodName(PodNameMode.Keep));
+        int changes =
+                beforeEveryChange(
+                        server,
+                        ALL,
+                        (stage, change) -> {
+                            String uid = stage.runPod("app").getMetadata().getUid();
+                            PodMigration migration =
+                                    stage.migrate(
+                                            "app",
+                                            spec -> spec.getTarget().setPodName(PodNameMode.Keep));
 
-                died = killAndRestart(stage, migration, changes);
+                            boolean died = killAndRestart(stage, migration, change);
 
-                PodMigration ended = stage.awaitEnd(migration);
-                assertThat(ended.getStatus().getPhase())
-                        .as("killed before change %d%n%s", changes, stage.report(migration))
-                        .isEqualTo(PodMigrationPhase.Succeeded);
-                assertThat(stage.pods())
-                        .as("killed before change %d", changes)
-                        .singleElement()
-                        .satisfies(
-                                pod -> {
-                                    assertThat(pod.getMetadata().getName()).isEqualTo("app");
-                                    assertThat(pod.getMetadata().getUid()).isNotEqualTo(uid);
-                                    assertThat(pod.getSpec().getNodeName())
-                                            .isEqualTo(stage.target());
-                                });
-            }
-            changes++;
-        }
-        assertThat(died).as("the last operator lived to the end").isFalse();
+                            PodMigration ended = stage.awaitEnd(migration);
+                            assertThat(ended.getStatus().getPhase())
+                                    .as(() -> stage.report(migration))
+                                    .isEqualTo(PodMigrationPhase.Succeeded);
+                            assertThat(stage.pods())
+                                    .singleElement()
+                                    .satisfies(
+                                            pod -> {
+                                                assertThat(pod.getMetadata().getName())
+                                                        .isEqualTo("app");
+                                                assertThat(pod.getMetadata().getUid())
+                                                        .isNotEqualTo(uid);
+                                                assertThat(pod.getSpec().getNodeName())
+                                                        .isEqualTo(stage.target());
+                                            });
+                            return died;
+                        });
         assertThat(changes).as("changes of one migration").isGreaterThan(15);
     }
 
     @Test
     void aPodThatWouldHaveKeptItsNameIsUntouchedWhereverTheOperatorDiesUndoing(ApiServer server) {
-        int changes = 0;
-        boolean died = true;
-        while (died && changes < MOST_CHANGES) {
-            try (Stage stage = new Stage(server)) {
-                String uid = stage.runPod("app").getMetadata().getUid();
-                stage.agents().failAt(PodRestorePhase.Granted, FailureReason.RestoreFailed);
-                PodMigration migration =
-                        stage.migrate("app", spec -> spec.getTarget().setPodName(PodNameMode.Keep));
+        beforeEveryChange(
+                server,
+                ALL,
+                (stage, change) -> {
+                    String uid = stage.runPod("app").getMetadata().getUid();
+                    stage.agents().failAt(PodRestorePhase.Granted, FailureReason.RestoreFailed);
+                    PodMigration migration =
+                            stage.migrate(
+                                    "app", spec -> spec.getTarget().setPodName(PodNameMode.Keep));
 
-                died = killAndRestart(stage, migration, changes);
+                    boolean died = killAndRestart(stage, migration, change);
 
-                assertThat(stage.awaitEnd(migration).getStatus().getPhase())
-                        .as("killed before change %d%n%s", changes, stage.report(migration))
-                        .isEqualTo(PodMigrationPhase.RolledBack);
-                assertThat(stage.pods())
-                        .as("killed before change %d", changes)
-                        .singleElement()
-                        .satisfies(pod -> assertThat(pod.getMetadata().getUid()).isEqualTo(uid));
-                assertThat(stage.halves()).as("killed before change %d", changes).isEmpty();
-            }
-            changes++;
-        }
-        assertThat(died).as("the last operator lived to the end").isFalse();
+                    assertThat(stage.awaitEnd(migration).getStatus().getPhase())
+                            .as(() -> stage.report(migration))
+                            .isEqualTo(PodMigrationPhase.RolledBack);
+                    assertThat(stage.pods())
+                            .singleElement()
+                            .satisfies(
+                                    pod -> assertThat(pod.getMetadata().getUid()).isEqualTo(uid));
+                    assertThat(stage.halves()).isEmpty();
+                    return died;
+                });
     }
 
     @Test
     void aRollBackIsCompletedWhereverTheOperatorDies(ApiServer server) {
-        int changes = 0;
-        boolean died = true;
-        while (died && changes < MOST_CHANGES) {
-            try (Stage stage = new Stage(server)) {
-                stage.runPod("app");
-                stage.agents().failAt(PodRestorePhase.Committed, FailureReason.RestoreFailed);
-                PodMigration migration = stage.migrate("app");
+        beforeEveryChange(
+                server,
+                ALL,
+                (stage, change) -> {
+                    stage.runPod("app");
+                    stage.agents().failAt(PodRestorePhase.Committed, FailureReason.RestoreFailed);
+                    PodMigration migration = stage.migrate("app");
 
-                died = killAndRestart(stage, migration, changes);
+                    boolean died = killAndRestart(stage, migration, change);
 
-                PodMigration ended = stage.awaitEnd(migration);
-                assertThat(ended.getStatus().getPhase())
-                        .as("killed before change %d%n%s", changes, stage.report(migration))
-                        .isEqualTo(PodMigrationPhase.RolledBack);
-                assertThat(stage.places())
-                        .as("killed before change %d", changes)
-                        .containsOnlyKeys("app")
-                        .containsValue(stage.source());
-                assertThat(stage.halves()).as("killed before change %d", changes).isEmpty();
-            }
-            changes++;
-        }
-        assertThat(died).as("the last operator lived to the end").isFalse();
+                    PodMigration ended = stage.awaitEnd(migration);
+                    assertThat(ended.getStatus().getPhase())
+                            .as(() -> stage.report(migration))
+                            .isEqualTo(PodMigrationPhase.RolledBack);
+                    assertThat(stage.places())
+                            .containsOnlyKeys("app")
+                            .containsValue(stage.source());
+                    assertThat(stage.halves()).isEmpty();
+                    return died;
+                });
     }
 
     @Test
     void nothingIsLeftOfAPodThatIsDeletedWhereverTheOperatorDies(ApiServer server) {
-        int changes = 0;
-        boolean died = true;
-        while (died && changes < MOST_CHANGES) {
-            try (Stage stage = new Stage(server)) {
-                stage.runPod("app");
-                // Without a freeze there is no commit, after which the pod would live on elsewhere.
-                stage.agents().hold(PodCheckpointPhase.Frozen);
-                PodMigration migration = stage.migrate("app");
+        beforeEveryChange(
+                server,
+                ALL,
+                (stage, change) -> {
+                    stage.runPod("app");
+                    // Without a freeze there is no commit, after which the pod would live on
+                    // elsewhere.
+                    stage.agents().hold(PodCheckpointPhase.Frozen);
+                    PodMigration migration = stage.migrate("app");
 
-                died = kill(stage, changes, () -> isAskedToFreeze(stage));
-                stage.client().pods().inNamespace(stage.namespace()).withName("app").delete();
-                stage.startOperator();
+                    boolean died = kill(stage, change, () -> isAskedToFreeze(stage));
+                    stage.client().pods().inNamespace(stage.namespace()).withName("app").delete();
+                    stage.startOperator();
 
-                stage.awaitEnd(migration);
-                assertThat(stage.pods()).as("killed before change %d", changes).isEmpty();
-                assertThat(stage.halves()).as("killed before change %d", changes).isEmpty();
-            }
-            changes++;
-        }
-        assertThat(died).as("the last operator lived to the end").isFalse();
+                    stage.awaitEnd(migration);
+                    assertThat(stage.pods()).isEmpty();
+                    assertThat(stage.halves()).isEmpty();
+                    return died;
+                });
     }
 
     @Test
     void aGroupIsCompletedWhereverTheOperatorDies(ApiServer server) {
-        int changes = 0;
-        boolean died = true;
-        while (died && changes < MOST_CHANGES_OF_A_GROUP) {
-            try (Stage stage = new Stage(server)) {
-                runShop(stage);
-                PodMigration group = stage.migrateGroup("shop", "yes", _ -> {});
+        int changes =
+                beforeEveryChange(
+                        server,
+                        OF_A_GROUP,
+                        (stage, change) -> {
+                            runShop(stage);
+                            PodMigration group = stage.migrateGroup("shop", "yes", _ -> {});
 
-                died = killAndRestart(stage, group, changes);
+                            boolean died = killAndRestart(stage, group, change);
 
-                PodMigration ended = stage.awaitEnd(group);
-                assertThat(ended.getStatus().getPhase())
-                        .as("killed before change %d%n%s", changes, stage.report(group))
-                        .isEqualTo(PodMigrationPhase.Succeeded);
-                assertThat(stage.places())
-                        .as("killed before change %d", changes)
-                        .hasSize(2)
-                        .doesNotContainKeys("a", "b");
-                assertThat(stage.places().values())
-                        .as("killed before change %d", changes)
-                        .containsOnly(stage.target());
-            }
-            changes += OF_A_GROUP;
-        }
-        assertThat(died).as("the last operator lived to the end").isFalse();
+                            PodMigration ended = stage.awaitEnd(group);
+                            assertThat(ended.getStatus().getPhase())
+                                    .as(() -> stage.report(group))
+                                    .isEqualTo(PodMigrationPhase.Succeeded);
+                            assertThat(stage.places()).hasSize(2).doesNotContainKeys("a", "b");
+                            assertThat(stage.places().values()).containsOnly(stage.target());
+                            return died;
+                        });
         assertThat(changes).as("changes of one group").isGreaterThan(30);
     }
 
     @Test
     void aGroupIsTakenBackAsAWholeWhereverTheOperatorDies(ApiServer server) {
-        int changes = OF_A_GROUP / 2;
-        boolean died = true;
-        while (died && changes < MOST_CHANGES_OF_A_GROUP) {
-            try (Stage stage = new Stage(server)) {
-                runShop(stage);
-                stage.agents().failAt("b", PodRestorePhase.Restoring, FailureReason.RestoreFailed);
-                PodMigration group = stage.migrateGroup("shop", "yes", _ -> {});
+        beforeEveryChange(
+                server,
+                OTHERS_OF_A_GROUP,
+                (stage, change) -> {
+                    runShop(stage);
+                    stage.agents()
+                            .failAt("b", PodRestorePhase.Restoring, FailureReason.RestoreFailed);
+                    PodMigration group = stage.migrateGroup("shop", "yes", _ -> {});
 
-                died = killAndRestart(stage, group, changes);
+                    boolean died = killAndRestart(stage, group, change);
 
-                assertThat(stage.awaitEnd(group).getStatus().getPhase())
-                        .as("killed before change %d%n%s", changes, stage.report(group))
-                        .isEqualTo(PodMigrationPhase.RolledBack);
-                assertThat(stage.places())
-                        .as("killed before change %d", changes)
-                        .containsOnlyKeys("a", "b");
-                assertThat(stage.places().values())
-                        .as("killed before change %d", changes)
-                        .containsOnly(stage.source());
-                assertThat(stage.halves()).as("killed before change %d", changes).isEmpty();
-            }
-            changes += OF_A_GROUP;
-        }
-        assertThat(died).as("the last operator lived to the end").isFalse();
+                    assertThat(stage.awaitEnd(group).getStatus().getPhase())
+                            .as(() -> stage.report(group))
+                            .isEqualTo(PodMigrationPhase.RolledBack);
+                    assertThat(stage.places()).containsOnlyKeys("a", "b");
+                    assertThat(stage.places().values()).containsOnly(stage.source());
+                    assertThat(stage.halves()).isEmpty();
+                    return died;
+                });
     }
 
     /** Its caches are emptied under it: no node, no agent, no other migration. */
@@ -286,6 +273,31 @@ class SurvivesCrashesIT {
                 }
             }
         };
+    }
+
+    /** One migration, whose operator was killed before a change; true if it came to that change. */
+    private interface Crash {
+        boolean at(Stage stage, int change);
+    }
+
+    /**
+     * A migration for each, until an operator lives to the end.
+     *
+     * @return how many changes that one made, or some more
+     */
+    private static int beforeEveryChange(ApiServer server, Changes changes, Crash crash) {
+        for (int change = changes.first(); change < changes.most(); change += changes.step()) {
+            try (Stage stage = new Stage(server)) {
+                if (!crash.at(stage, change)) {
+                    return change;
+                }
+            } catch (AssertionError e) {
+                throw new AssertionError(
+                        "killed before change %d: %s".formatted(change, e.getMessage()), e);
+            }
+        }
+        throw new AssertionError(
+                "no operator lived to the end, not even of %d changes".formatted(changes.most()));
     }
 
     private static void runShop(Stage stage) {

@@ -81,23 +81,27 @@ public final class GroupPods {
     }
 
     private static void place(List<Pod> pods, Observation seen, List<Finding> refused) {
+        List<Pod> nowhere =
+                pods.stream().filter(pod -> pod.getSpec().getNodeName() == null).toList();
+        if (!nowhere.isEmpty()) {
+            refused.add(
+                    Finding.refused(
+                            NAME,
+                            FailureReason.PodNotRunning,
+                            "These pods have no node yet: " + names(nowhere) + "."));
+        }
         Map<String, List<Pod>> nodes =
                 pods.stream()
+                        .filter(pod -> pod.getSpec().getNodeName() != null)
                         .collect(
                                 Collectors.groupingBy(
-                                        pod -> String.valueOf(pod.getSpec().getNodeName()),
+                                        pod -> pod.getSpec().getNodeName(),
                                         TreeMap::new,
                                         Collectors.toList()));
         String expected = Objects.requireNonNull(seen.spec().getSelector()).getNodeName();
         nodes.forEach(
                 (node, there) -> {
-                    if (node.equals("null")) {
-                        refused.add(
-                                Finding.refused(
-                                        NAME,
-                                        FailureReason.PodNotRunning,
-                                        "These pods have no node yet: " + names(there) + "."));
-                    } else if (expected != null && !expected.equals(node)) {
+                    if (expected != null && !expected.equals(node)) {
                         refused.add(
                                 Finding.refused(
                                         NAME,
@@ -111,7 +115,6 @@ public final class GroupPods {
                                                 + "."));
                     }
                 });
-        nodes.remove("null");
         if (nodes.size() > 1 && expected == null) {
             refused.add(
                     Finding.refused(
