@@ -10,9 +10,11 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A namespace for one test, with the workload programs in it. */
 public final class Playground {
@@ -107,12 +109,12 @@ public final class Playground {
 
     /** {@code kubectl --namespace THIS ARGUMENTS}. */
     public CommandOutcome kubectl(String... arguments) {
-        String[] all = new String[arguments.length + 3];
-        all[0] = "kubectl";
-        all[1] = "--namespace";
-        all[2] = namespace;
-        System.arraycopy(arguments, 0, all, 3, arguments.length);
-        return lab.run(all);
+        return lab.run(kubectlWords(arguments));
+    }
+
+    private String[] kubectlWords(String... arguments) {
+        return Stream.concat(Stream.of("kubectl", "--namespace", namespace), Stream.of(arguments))
+                .toArray(String[]::new);
     }
 
     /** Output of a command in a pod's first container; fails unless it succeeds. */
@@ -123,6 +125,23 @@ public final class Playground {
         all[2] = "--";
         System.arraycopy(command, 0, all, 3, command.length);
         return kubectl(all).orFail();
+    }
+
+    /** A kubectl in this namespace that stays until it is closed. */
+    public KubectlSession session(String... arguments) throws IOException {
+        return new KubectlSession(lab.command(kubectlWords(arguments)));
+    }
+
+    /** Number, on its node, of the first process of a pod's first container. */
+    public String process(String pod) {
+        Pod found = pod(pod);
+        String id = found.getStatus().getContainerStatuses().getFirst().getContainerID();
+        return lab.onNode(
+                        found.getSpec().getNodeName(),
+                        "crun --root /run/crun state \"$1\" | sed -n 's/.*\"pid\":"
+                                + " *\\([0-9]*\\).*/\\1/p'",
+                        id.substring("cri-o://".length()))
+                .strip();
     }
 
     /** Deletes the namespace and waits until it is gone. */

@@ -6,13 +6,13 @@ import static dev.podmigration.e2e.lab.Lab.NODE_B;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.podmigration.e2e.lab.KubectlSession;
 import dev.podmigration.e2e.lab.Moves;
 import dev.podmigration.e2e.lab.OnLab;
 import dev.podmigration.e2e.lab.Playground;
 import dev.podmigration.e2e.lab.TestPods;
 import dev.podmigration.e2e.workload.EchoServer;
 
-import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.readiness.Readiness;
@@ -20,12 +20,8 @@ import io.fabric8.kubernetes.client.readiness.Readiness;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 @OnLab
@@ -37,7 +33,7 @@ final class RestoredPodE2E {
     void its_log_goes_on_where_it_was(Playground playground, Moves moves) throws Exception {
         playground.start(TestPods.echo("echo", NODE_A));
         String moved = Moves.targetPod(moves.succeed("echo", NODE_B));
-        List<String> log = new ArrayList<>(follow(playground, moved, 20));
+        List<String> log = follow(playground, moved, 20);
         List<Long> ticks =
                 log.stream()
                         .filter(line -> line.startsWith(EchoServer.TICK))
@@ -51,36 +47,12 @@ final class RestoredPodE2E {
 
     /** Lines of kubectl logs -f: all that is there, and so many that come while it follows. */
     private static List<String> follow(Playground playground, String pod, int more)
-            throws IOException, InterruptedException {
-        String now = playground.kubectl("logs", pod).orFail();
-        long wanted = now.lines().count() + more;
-        Process follower =
-                new ProcessBuilder(
-                                playground
-                                        .lab()
-                                        .command(
-                                                "kubectl",
-                                                "--namespace",
-                                                playground.namespace(),
-                                                "logs",
-                                                "--follow",
-                                                pod))
-                        .redirectErrorStream(true)
-                        .start();
-        List<String> lines = new ArrayList<>();
-        try (BufferedReader reader =
-                new BufferedReader(
-                        new InputStreamReader(follower.getInputStream(), StandardCharsets.UTF_8))) {
-            while (lines.size() < wanted) {
-                String line = reader.readLine();
-                assertThat(line).as("the next line after %s", lines).isNotNull();
-                lines.add(line);
-            }
-        } finally {
-            follower.descendants().forEach(ProcessHandle::destroyForcibly);
-            follower.destroyForcibly().waitFor();
+            throws IOException {
+        long wanted = playground.kubectl("logs", pod).orFail().lines().count() + more;
+        try (KubectlSession log = playground.session("logs", "--follow", pod)) {
+            log.awaitLines(wanted + " lines", lines -> lines.size() >= wanted);
+            return log.lines();
         }
-        return lines;
     }
 
     @Test
@@ -125,19 +97,7 @@ final class RestoredPodE2E {
 
     /** From the node, because the first process of a container takes no signal from inside. */
     private static void signal(Playground playground, String pod, String signal) {
-        playground.lab().onNode(NODE_B, "kill -s \"$1\" \"$2\"", signal, process(playground, pod));
-    }
-
-    private static String process(Playground playground, String pod) {
-        ContainerStatus status = playground.pod(pod).getStatus().getContainerStatuses().getFirst();
-        String id = status.getContainerID().substring("cri-o://".length());
-        return playground
-                .lab()
-                .onNode(
-                        NODE_B,
-                        "crun --root /run/crun state \"$1\" | sed -n 's/.*\"pid\":"
-                                + " *\\([0-9]*\\).*/\\1/p'",
-                        id);
+        playground.lab().onNode(NODE_B, "kill -s \"$1\" \"$2\"", signal, playground.process(pod));
     }
 
     private static int restarts(Pod pod) {
@@ -158,7 +118,7 @@ final class RestoredPodE2E {
         String cgroups =
                 playground
                         .lab()
-                        .onNode(NODE_B, "cat \"/proc/$1/cgroup\"", process(playground, moved));
+                        .onNode(NODE_B, "cat \"/proc/$1/cgroup\"", playground.process(moved));
         assertThat(cgroups.lines())
                 .as("cgroups of the restored process, hierarchy by hierarchy")
                 .allSatisfy(
@@ -171,7 +131,7 @@ final class RestoredPodE2E {
         String ordinary =
                 playground
                         .lab()
-                        .onNode(NODE_B, "cat \"/proc/$1/cgroup\"", process(playground, "ordinary"));
+                        .onNode(NODE_B, "cat \"/proc/$1/cgroup\"", playground.process("ordinary"));
         assertThat(shape(cgroups)).isEqualTo(shape(ordinary));
     }
 
