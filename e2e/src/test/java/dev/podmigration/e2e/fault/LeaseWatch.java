@@ -40,6 +40,10 @@ final class LeaseWatch implements AutoCloseable {
     private final Map<String, InputStream> leases = new LinkedHashMap<>();
 
     private final Map<String, StringBuilder> read = new LinkedHashMap<>();
+
+    /** How far each one's clock is ahead of this machine's, in nanoseconds. */
+    private final Map<String, Long> ahead = new LinkedHashMap<>();
+
     private final Thread thread;
     private final Path cgroups;
     private volatile boolean closed;
@@ -82,7 +86,10 @@ final class LeaseWatch implements AutoCloseable {
                                     .toList();
                     if (!own.isEmpty()) {
                         LongSummaryStatistics times =
-                                own.stream().collect(Collectors.summarizingLong(Long::longValue));
+                                own.stream()
+                                        .collect(
+                                                Collectors.summarizingLong(
+                                                        time -> time - ahead.get(process)));
                         copies.add(new Copy(process, times.getMin(), times.getMax(), own.size()));
                     }
                 });
@@ -177,12 +184,30 @@ final class LeaseWatch implements AutoCloseable {
             String started = stat.substring(stat.lastIndexOf(')') + 2).split(" ")[19];
             String key = process.getFileName() + " started " + started;
             if (!leases.containsKey(key)) {
+                long clock = clockAhead(process);
                 leases.put(key, Files.newInputStream(Path.of(process + "/root" + Lease.FILE)));
                 read.put(key, new StringBuilder());
+                ahead.put(key, clock);
             }
         } catch (IOException notYet) {
             // It has not written its first line, or is gone: the next look tells.
         }
+    }
+
+    /**
+     * For a restored process the time goes on where it was dumped: CRIU gives it a time namespace,
+     * whose clock is behind by as long as it was frozen.
+     */
+    private static long clockAhead(Path process) throws IOException {
+        for (String line : Files.readAllLines(process.resolve("timens_offsets"))) {
+            // Clock, seconds, nanoseconds: time_namespaces(7).
+            String[] fields = line.strip().split("\\s+");
+            if (fields[0].equals("monotonic")) {
+                return Duration.ofSeconds(Long.parseLong(fields[1]), Long.parseLong(fields[2]))
+                        .toNanos();
+            }
+        }
+        throw new IOException("no monotonic clock in " + process + "/timens_offsets");
     }
 
     @Override

@@ -98,7 +98,8 @@ final class GroupOfAgentsE2E {
             expectAnswers(first, second);
             expectCopies(playground, NODE_A);
 
-            assertThat(runtime.restores()).isGreaterThanOrEqualTo(2);
+            // The other one may not have come that far when the group was given up.
+            assertThat(runtime.restores()).isPositive();
             expectReason(
                     group.awaitCheckpoint(0, PodCheckpointPhase.RolledBack),
                     "Pod two of the same group was not moved: RestoreFailed");
