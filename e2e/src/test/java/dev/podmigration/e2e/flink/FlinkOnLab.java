@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** One of the Flink clusters of examples/, with a steady job, in a namespace of a test. */
 public final class FlinkOnLab implements AutoCloseable {
@@ -42,8 +43,17 @@ public final class FlinkOnLab implements AutoCloseable {
 
     public static FlinkOnLab start(Playground playground, String version, String example)
             throws IOException {
+        return start(playground, version, example, manifests -> manifests);
+    }
+
+    /**
+     * @param change to the example
+     */
+    public static FlinkOnLab start(
+            Playground playground, String version, String example, UnaryOperator<String> change)
+            throws IOException {
         String manifests =
-                Files.readString(EXAMPLES.resolve(example))
+                change.apply(Files.readString(EXAMPLES.resolve(example)))
                         .replace(
                                 "namespace: flink\n", "namespace: " + playground.namespace() + "\n")
                         .replace("name: flink\n", "name: " + playground.namespace() + "\n")

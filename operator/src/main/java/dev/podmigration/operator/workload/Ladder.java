@@ -3,6 +3,7 @@ package dev.podmigration.operator.workload;
 import dev.podmigration.api.v1alpha1.Failure;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.Strategy;
+import dev.podmigration.fault.FaultPoints;
 import dev.podmigration.operator.observe.StrategyWork;
 import dev.podmigration.workload.Assessment;
 import dev.podmigration.workload.MigrationStrategy;
@@ -93,7 +94,9 @@ public final class Ladder {
                     if (assessment.isEmpty()) {
                         return new Choice.Ask(strategy.get(), reasons);
                     }
-                    objection = refusal(strategy.get(), assessment.get(), objections);
+                    objection =
+                            refusal(strategy.get(), assessment.get(), objections)
+                                    .filter(Ladder::counts);
                     if (objection.isEmpty()) {
                         return new Choice.Chosen(strategy.get(), assessment.get(), reasons);
                     }
@@ -145,6 +148,11 @@ public final class Ladder {
                                         + " the program bears "
                                         + budget.toMillis()
                                         + " ms."));
+    }
+
+    /** False for a test that shows what would happen without the refusal. */
+    private static boolean counts(Failure refusal) {
+        return !FaultPoints.isIgnored("operator refuses", String.valueOf(refusal.getReason()));
     }
 
     private static Failure unknown(Strategy rung) {

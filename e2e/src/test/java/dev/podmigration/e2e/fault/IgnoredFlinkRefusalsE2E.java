@@ -1,0 +1,95 @@
+package dev.podmigration.e2e.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.podmigration.api.v1alpha1.FailureReason;
+import dev.podmigration.api.v1alpha1.PodMigrationPhase;
+import dev.podmigration.api.v1alpha1.PodMigrationSpec;
+import dev.podmigration.api.v1alpha1.PodMigrationStatus;
+import dev.podmigration.api.v1alpha1.Strategy;
+import dev.podmigration.e2e.flink.FlinkOnLab;
+import dev.podmigration.e2e.lab.FaultyRuntime;
+import dev.podmigration.e2e.lab.Lab;
+import dev.podmigration.e2e.lab.Moves;
+import dev.podmigration.e2e.lab.OnLab;
+import dev.podmigration.e2e.lab.Playground;
+
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * As {@link IgnoredRefusalsE2E}, for what only Flink is harmed by. Its other refusals cannot be
+ * ignored: what could not be found out is missing in the next step, too.
+ */
+@OnLab
+@Order(12)
+class IgnoredFlinkRefusalsE2E {
+
+    private static final String POD = "taskmanager";
+
+    /** Of the heartbeat: half a second less than this would be borne. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
+
+    @Test
+    void aTaskManagerThatIsSilentForLongerThanFlinkWaitsRestartsTheJob(
+            Playground playground, Moves moves) throws IOException {
+        FaultyProgram operator = FaultyProgram.operator(playground.lab());
+        assumeTrue(operator.canBeBroken(), "the operator is not of a build for tests");
+        try (FlinkOnLab flink =
+                FlinkOnLab.start(
+                        playground,
+                        "2.3.0",
+                        "flink-minimal.yaml",
+                        IgnoredFlinkRefusalsE2E::withImpatientHeartbeat)) {
+            String node = Lab.otherNode(playground.pod(POD).getSpec().getNodeName());
+            moves.fail(POD, node, FailureReason.FlinkHeartbeatTooShort, byCheckpoint());
+            flink.awaitSteadyJob();
+            operator.ignore("operator refuses " + FailureReason.FlinkHeartbeatTooShort);
+
+            PodMigrationStatus status = silentFor(TIMEOUT, node, playground, moves);
+
+            assertThat(status.getPhase()).isEqualTo(PodMigrationPhase.Failed);
+            assertThat(status.getFailure()).isNotNull();
+            assertThat(status.getFailure().getReason())
+                    .as("%s", status.getFailure())
+                    .isEqualTo(FailureReason.FlinkJobRestarted);
+        } finally {
+            operator.clear();
+        }
+    }
+
+    private static PodMigrationStatus silentFor(
+            Duration time, String node, Playground playground, Moves moves) {
+        try (FaultyRuntime runtime = FaultyRuntime.on(playground.lab(), node).hold()) {
+            String migration = moves.begin(POD, node, byCheckpoint());
+            runtime.awaitRestore();
+            sleep(time);
+            runtime.release();
+            return moves.awaitEnd(migration);
+        }
+    }
+
+    private static Consumer<PodMigrationSpec> byCheckpoint() {
+        return spec -> spec.setStrategy(Strategy.Checkpoint);
+    }
+
+    private static String withImpatientHeartbeat(String manifests) {
+        return manifests
+                .replace("heartbeat.interval: 2000", "heartbeat.interval: 2500")
+                .replace("heartbeat.timeout: 60000", "heartbeat.timeout: " + TIMEOUT.toMillis());
+    }
+
+    private static void sleep(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+}
