@@ -204,7 +204,7 @@ enum Disturbance {
         }
 
         private static void onSmallDisk(Lab lab, String script) {
-            lab.onNode(NODE_B, "data=/var/lib/podmigration scratch=/root/e2e-fault\n" + script);
+            lab.onNode(NODE_B, "data=/var/lib/podmigration scratch=/var/tmp/e2e-fault\n" + script);
         }
     };
 

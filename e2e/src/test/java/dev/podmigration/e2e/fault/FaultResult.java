@@ -31,14 +31,4 @@ record FaultResult(
     boolean isBrokenOff() {
         return outcome.equals(BROKEN_OFF);
     }
-
-    /** A row of the report. */
-    String row() {
-        return "| %s | %s | %s | %s |"
-                .formatted(
-                        fault,
-                        reached ? outcome : outcome + " (not reached)",
-                        gapMillis < 0 ? "new connection" : gapMillis + " ms",
-                        wrong.isEmpty() ? "none" : String.join("; ", wrong));
-    }
 }

@@ -236,7 +236,7 @@ final class FaultRun {
     }
 
     private static void expectOne(LeaseWatch leases) {
-        assertThat(leases.running()).as(leases.text()).hasSize(1);
+        assertThat(leases.running()).as(leases::text).hasSize(1);
     }
 
     private void newClient(Playground playground) {

@@ -3,6 +3,7 @@ package dev.podmigration.e2e.fault;
 import static dev.podmigration.e2e.lab.Lab.NODE_A;
 import static dev.podmigration.e2e.lab.Lab.NODE_B;
 
+import dev.podmigration.e2e.docs.MarkedPage;
 import dev.podmigration.e2e.lab.Installation;
 import dev.podmigration.e2e.lab.Lab;
 
@@ -26,10 +27,12 @@ public final class FaultSuite {
 
     private final Lab lab;
     private final List<FaultyProgram> programs;
-    private final List<FaultResult> results = new ArrayList<>();
+    private final FaultReport report = FaultReport.parse("");
+    private final FaultOptions options;
 
-    private FaultSuite(Lab lab) {
+    private FaultSuite(Lab lab, FaultOptions options) {
         this.lab = lab;
+        this.options = options;
         this.programs =
                 List.of(
                         FaultyProgram.agent(lab, FaultRun.SOURCE_AGENT, NODE_A),
@@ -37,86 +40,96 @@ public final class FaultSuite {
                         FaultyProgram.operator(lab));
     }
 
+    /**
+     * A run of a schedule.
+     *
+     * @param name the same whenever the same schedule is run
+     */
+    private record Planned(String name, Fault fault) {}
+
     public static void main(String[] arguments) throws IOException {
         FaultOptions options = FaultOptions.parse(arguments);
         boolean good;
         try (Installation installation = Installation.make()) {
-            good = new FaultSuite(installation.lab()).run(options);
+            good = new FaultSuite(installation.lab(), options).run();
         }
         if (!good) {
             System.exit(1);
         }
     }
 
-    private boolean run(FaultOptions options) throws IOException {
-        System.out.println("| fault | where | outcome | client's longest gap | what is wrong |");
-        System.out.println("|---|---|---|---|---|");
-        FaultRun forward = newRun(new Fault.None());
-        note(forward.run(), Instant.now());
-        FaultRun back = newRun(new Fault.Flip());
-        note(back.run(), Instant.now());
-        FaultSchedule schedule = new FaultSchedule(forward.passed(), back.passed());
-        List<Fault> faults = new ArrayList<>();
-        if (options.matrix()) {
-            faults.addAll(schedule.matrix());
-        }
-        if (options.random() > 0) {
-            System.err.printf("%d random faults of seed %d%n", options.random(), options.seed());
-            faults.addAll(schedule.random(options.random(), options.seed()));
-        }
-        List<Fault> wanted =
-                faults.stream().filter(fault -> fault.toString().contains(options.only())).toList();
+    private boolean run() throws IOException {
+        System.out.println("| run | fault | where | outcome | client's longest gap | wrong |");
+        System.out.println("|---|---|---|---|---|---|");
+        FaultRun forward = newRun(new Planned("0", new Fault.None()));
+        note("0", forward.run(), Instant.now());
+        FaultRun back = newRun(new Planned("00", new Fault.Flip()));
+        note("00", back.run(), Instant.now());
+        List<Planned> wanted = planned(new FaultSchedule(forward.passed(), back.passed()));
         int brokenOff = 0;
-        for (Fault fault : wanted) {
-            System.err.printf("%d of %d: %s%n", results.size() - 1, wanted.size(), fault);
+        for (int number = options.from(); number <= wanted.size(); number++) {
+            Planned next = wanted.get(number - 1);
+            if (!next.fault().toString().contains(options.only())) {
+                continue;
+            }
+            System.err.printf("%d of %d: %s%n", number, wanted.size(), next.fault());
             Instant begun = Instant.now();
-            FaultResult result = ran(fault);
-            note(result, begun);
+            FaultResult result = ran(next);
+            note(next.name(), result, begun);
             brokenOff = result.isBrokenOff() ? brokenOff + 1 : 0;
             if (brokenOff == MAX_BROKEN_OFF) {
                 System.err.println("The cluster does not recover: the rest would say nothing.");
                 break;
             }
         }
-        return summary();
+        System.out.println(report.summary());
+        return report.isWell();
+    }
+
+    private List<Planned> planned(FaultSchedule schedule) {
+        List<Planned> planned = new ArrayList<>();
+        if (options.matrix()) {
+            for (Fault fault : schedule.matrix()) {
+                planned.add(new Planned("m" + (planned.size() + 1), fault));
+            }
+        }
+        if (options.random() > 0) {
+            System.err.printf("%d random faults of seed %d%n", options.random(), options.seed());
+            int number = 0;
+            for (Fault fault : schedule.random(options.random(), options.seed())) {
+                number++;
+                planned.add(new Planned("s" + options.seed() + "r" + number, fault));
+            }
+        }
+        return planned;
     }
 
     /** A run that cannot be carried through is a result like others; the next one may be. */
-    private FaultResult ran(Fault fault) throws IOException {
+    private FaultResult ran(Planned planned) throws IOException {
         try {
-            return newRun(fault).run();
+            return newRun(planned).run();
         } catch (IllegalStateException | ConditionTimeoutException | KubernetesClientException e) {
             e.printStackTrace();
-            return FaultResult.brokenOff(fault, String.valueOf(e.getMessage()));
+            return FaultResult.brokenOff(planned.fault(), String.valueOf(e.getMessage()));
         }
     }
 
-    private FaultRun newRun(Fault fault) {
-        return new FaultRun(lab, programs, fault, "fault-" + (results.size() + 1));
+    private FaultRun newRun(Planned planned) {
+        return new FaultRun(lab, programs, planned.fault(), "fault-" + planned.name());
     }
 
-    private void note(FaultResult result, Instant begun) {
-        results.add(result);
-        System.out.println(result.row());
+    /** At once, also in the page: a run of hours may be ended before its end. */
+    private void note(String name, FaultResult result, Instant begun) throws IOException {
+        FaultReport.Row row = FaultReport.Row.of(name, result);
+        report.put(row);
+        System.out.println(row);
         System.err.printf(
-                "    %s, %d s%n", result.row(), Duration.between(begun, Instant.now()).toSeconds());
-    }
-
-    private boolean summary() {
-        long two = count("TWO COPIES");
-        long none = count("one copy:");
-        long leftovers = count("leftovers:");
-        long bad = results.stream().filter(result -> !result.wrong().isEmpty()).count();
-        System.out.printf(
-                "%d runs: %d with two copies, %d with none, %d with leftovers, %d with anything"
-                        + " wrong%n",
-                results.size(), two, none, leftovers, bad);
-        return bad == 0;
-    }
-
-    private long count(String kind) {
-        return results.stream()
-                .filter(result -> result.wrong().stream().anyMatch(what -> what.startsWith(kind)))
-                .count();
+                "    %s, %d s%n", row, Duration.between(begun, Instant.now()).toSeconds());
+        if (options.page().isPresent()) {
+            MarkedPage page = new MarkedPage(options.page().get(), "bench/faults");
+            FaultReport all = FaultReport.parse(page.read());
+            all.put(row);
+            page.write(all.text());
+        }
     }
 }

@@ -56,7 +56,7 @@ final class GrantedPodStaysDownE2E {
                 await("one copy runs")
                         .atMost(Duration.ofMinutes(1))
                         .untilAsserted(
-                                () -> assertThat(leases.running()).as(leases.text()).hasSize(1));
+                                () -> assertThat(leases.running()).as(leases::text).hasSize(1));
                 assertThat(leases.two()).isEmpty();
                 assertThat(hooks(lab)).contains(pod.getMetadata().getUid());
             } finally {

@@ -1,5 +1,6 @@
 package dev.podmigration.e2e.bench.flink;
 
+import dev.podmigration.e2e.docs.MarkedPage;
 import dev.podmigration.e2e.flink.FlinkOnLab;
 import dev.podmigration.e2e.lab.Installation;
 import dev.podmigration.e2e.lab.Lab;
@@ -32,7 +33,8 @@ public final class FlinkBench {
         }
         System.out.println(options.json() ? Table.json(results) : Table.markdown(results));
         if (options.page().isPresent()) {
-            Table.write(options.page().get(), caption(options.rounds()) + Table.markdown(results));
+            new MarkedPage(options.page().get(), "bench/flink")
+                    .write(caption(options.rounds()) + Table.markdown(results));
         }
     }
 

@@ -3,19 +3,13 @@ package dev.podmigration.e2e.bench.flink;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The result for people, for a page, and for programs. */
+/** The result for people and for programs. */
 final class Table {
-    static final String BEGIN = "<!-- bench/flink writes from here -->";
-    static final String END = "<!-- to here -->";
-
     private Table() {}
 
     static String markdown(List<WayResult> results) {
@@ -65,25 +59,5 @@ final class Table {
         entry.put("bytes", result.bytes());
         entry.put("rounds", result.rounds());
         return entry;
-    }
-
-    /** Puts a text between the two marks of a page. */
-    static void write(Path page, String text) throws IOException {
-        String before = Files.readString(page);
-        Files.writeString(page, replaced(before, text));
-    }
-
-    static String replaced(String page, String text) {
-        int begin = page.indexOf(BEGIN);
-        int end = page.indexOf(END, Math.max(begin, 0));
-        if (begin < 0 || end < 0) {
-            throw new IllegalArgumentException(
-                    "the page lacks one of the lines " + BEGIN + " and " + END);
-        }
-        return page.substring(0, begin + BEGIN.length())
-                + "\n"
-                + text.stripTrailing()
-                + "\n"
-                + page.substring(end);
     }
 }

@@ -1,7 +1,6 @@
 package dev.podmigration.e2e.bench.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
@@ -23,18 +22,5 @@ class TableTest {
                 .endsWith(
                         "| 2.3.0 | Checkpoint | 1.00 s (0.90 to 1.20) | 0 | 2 | 3 | 2.0 MiB | 5.0 s"
                                 + " |\n");
-    }
-
-    @Test
-    void onlyWhatIsBetweenTheMarksOfAPageIsReplaced() {
-        String page = "above\n" + Table.BEGIN + "\nold\n" + Table.END + "\nbelow\n";
-        assertThat(Table.replaced(page, "new\n"))
-                .isEqualTo("above\n" + Table.BEGIN + "\nnew\n" + Table.END + "\nbelow\n");
-    }
-
-    @Test
-    void aPageWithoutMarksIsLeftAlone() {
-        assertThatThrownBy(() -> Table.replaced("above\n" + Table.END, "new"))
-                .isInstanceOf(IllegalArgumentException.class);
     }
 }
