@@ -116,14 +116,15 @@ cgroup_processes() {
     done | sort -un
 }
 
-# cgroup_remove MACHINE: kills what is left in its cgroups, and removes them.
+# cgroup_remove MACHINE: kills what is left in its cgroups, and removes them. In this order: what is frozen must not run
+# once more before it dies, or a power cut would make two of a pod that was given away.
 cgroup_remove() {
     for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-        cgroup_thaw "$1"
         cgroup_left=$(cgroup_processes "$1")
         [ -n "$cgroup_left" ] || break
         # shellcheck disable=SC2086
         kill -9 $cgroup_left 2>/dev/null || :
+        cgroup_thaw "$1"
         sleep 0.2
     done
     [ -z "$cgroup_left" ] || die "processes of $1 do not end: $(echo "$cgroup_left" | tr '\n' ' ')"

@@ -95,7 +95,6 @@ machine_is_gone() {
 }
 
 machine_stop() {
-    cgroup_thaw "$1"
     if machine_first=$(machine_pid "$1"); then kill -9 "$machine_first"; fi
     cgroup_remove "$1"
     # The first process of a namespace goes when all the others have gone, also those that are in none of its cgroups.
