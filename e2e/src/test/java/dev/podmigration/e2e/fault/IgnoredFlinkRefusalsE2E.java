@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.function.Consumer;
 
 /**
  * As {@link IgnoredRefusalsE2E}, for what only Flink is harmed by. Its other refusals cannot be
@@ -47,7 +46,11 @@ class IgnoredFlinkRefusalsE2E {
                         "flink-minimal.yaml",
                         IgnoredFlinkRefusalsE2E::withImpatientHeartbeat)) {
             String node = Lab.otherNode(playground.pod(POD).getSpec().getNodeName());
-            moves.fail(POD, node, FailureReason.FlinkHeartbeatTooShort, byCheckpoint());
+            moves.fail(
+                    POD,
+                    node,
+                    FailureReason.FlinkHeartbeatTooShort,
+                    IgnoredFlinkRefusalsE2E::byCheckpoint);
             flink.awaitSteadyJob();
             operator.ignore("operator refuses " + FailureReason.FlinkHeartbeatTooShort);
 
@@ -66,7 +69,7 @@ class IgnoredFlinkRefusalsE2E {
     private static PodMigrationStatus silentFor(
             Duration time, String node, Playground playground, Moves moves) {
         try (FaultyRuntime runtime = FaultyRuntime.on(playground.lab(), node).hold()) {
-            String migration = moves.begin(POD, node, byCheckpoint());
+            String migration = moves.begin(POD, node, IgnoredFlinkRefusalsE2E::byCheckpoint);
             runtime.awaitRestore();
             sleep(time);
             runtime.release();
@@ -74,8 +77,8 @@ class IgnoredFlinkRefusalsE2E {
         }
     }
 
-    private static Consumer<PodMigrationSpec> byCheckpoint() {
-        return spec -> spec.setStrategy(Strategy.Checkpoint);
+    private static void byCheckpoint(PodMigrationSpec spec) {
+        spec.setStrategy(Strategy.Checkpoint);
     }
 
     private static String withImpatientHeartbeat(String manifests) {

@@ -12,7 +12,7 @@ import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 
-/** Owners of one pod on node-a that make another one as soon as it is deleted. */
+/** Owners of one pod, on whichever node, that make another one as soon as it is deleted. */
 enum Owned {
     /** Its pod would be moved under a new name, and made anew under the old one. */
     STATEFUL_SET(FailureReason.OwnerNotSupported) {
@@ -68,7 +68,7 @@ enum Owned {
 
     abstract HasMetadata owner(String namespace);
 
-    /** Bound to its node by a selector, as the scheduler would not choose it every time. */
+    /** The scheduler chooses the node: a pod that is made anew need not come back to the first. */
     private static PodTemplateSpec template() {
         Pod pod = TestPods.echo(NAME, NODE_A);
         pod.getSpec().setNodeName(null);

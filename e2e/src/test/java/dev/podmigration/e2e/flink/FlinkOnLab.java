@@ -47,7 +47,9 @@ public final class FlinkOnLab implements AutoCloseable {
     }
 
     /**
-     * @param change to the example
+     * The same with another text of the example.
+     *
+     * @param change to it
      */
     public static FlinkOnLab start(
             Playground playground, String version, String example, UnaryOperator<String> change)
