@@ -28,8 +28,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The pods that come to this node. Thread-safe. */
 public final class NodeTarget implements TargetAgent {
@@ -208,14 +206,22 @@ public final class NodeTarget implements TargetAgent {
      */
     public void refuse(String podUid) throws IOException {
         synchronized (pods) {
-            boolean accepted =
-                    tools.commit().record(podUid).isPresent()
-                            || tools.receivers().all().stream()
-                                    .anyMatch(record -> podUid.equals(record.podUid()));
-            if (!accepted && !RestoreMark.COMMITTED.isSet(tools.directories(), podUid)) {
+            if (!isAccepted(podUid) && !RestoreMark.COMMITTED.isSet(tools.directories(), podUid)) {
                 RestoreMark.CANCELLED.set(tools.directories(), podUid);
             }
         }
+    }
+
+    /**
+     * Somebody has a record of it.
+     *
+     * @param uid of a pod, or of the PodRestore of one that does not exist yet
+     */
+    private boolean isAccepted(String uid) throws IOException {
+        return tools.commit().record(uid).isPresent()
+                || tools.receivers().all().stream()
+                        .anyMatch(
+                                record -> uid.equals(record.podUid()) || uid.equals(record.name()));
     }
 
     /** It is gone, and nobody needs the mark. */
@@ -230,16 +236,8 @@ public final class NodeTarget implements TargetAgent {
 
     /** Marks of pods that went when no agent was there to see it. */
     private void forgetRefusedBut(Set<String> podsOfNode) throws IOException {
-        Set<String> received =
-                tools.receivers().all().stream()
-                        .flatMap(
-                                record ->
-                                        Stream.concat(
-                                                Stream.of(record.name()),
-                                                Stream.ofNullable(record.podUid())))
-                        .collect(Collectors.toSet());
         for (String uid : tools.directories().restoreRecords()) {
-            if (!received.contains(uid)
+            if (!isAccepted(uid)
                     && !podsOfNode.contains(uid)
                     && tools.runtime().pod(uid).isEmpty()) {
                 forgetRefused(uid);

@@ -16,6 +16,7 @@ import dev.podmigration.e2e.lab.FaultyRuntime;
 import dev.podmigration.e2e.lab.KubectlSession;
 import dev.podmigration.e2e.lab.Moves;
 import dev.podmigration.e2e.lab.OnLab;
+import dev.podmigration.e2e.lab.Pause;
 import dev.podmigration.e2e.lab.Playground;
 import dev.podmigration.e2e.lab.TestPods;
 import dev.podmigration.e2e.workload.EchoServer;
@@ -92,7 +93,7 @@ final class LongFreezeE2E {
             String migration =
                     moves.begin("echo", NODE_B, spec -> spec.getLimits().setFreezeSeconds(60));
             runtime.awaitRestore();
-            sleep(FREEZE);
+            Pause.of(FREEZE);
             moves.cancel(migration);
             PodMigrationStatus status = moves.awaitEnd(migration);
             assertThat(status.getPhase())
@@ -131,14 +132,5 @@ final class LongFreezeE2E {
 
     private static int restarts(Pod pod) {
         return pod.getStatus().getContainerStatuses().getFirst().getRestartCount();
-    }
-
-    private static void sleep(Duration time) {
-        try {
-            Thread.sleep(time);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
     }
 }

@@ -13,9 +13,13 @@ import java.util.stream.Collectors;
  */
 final class FaultReport {
 
-    private static final String HEADER =
-            "| run | fault | where | outcome | client's longest gap | wrong |\n";
-    private static final String LINE = "|---|---|---|---|---|---|\n";
+    /** What is above the rows. */
+    static final String HEADER =
+            """
+            | run | fault | where | outcome | client's longest gap | wrong |
+            |---|---|---|---|---|---|
+            """;
+
     private static final String NOTHING = "none";
     private static final String KIND_HEADER =
             "| fault | runs | outcomes | client's longest gap | wrong |\n";
@@ -76,7 +80,7 @@ final class FaultReport {
         FaultReport report = new FaultReport();
         int table = text.indexOf(HEADER);
         if (table >= 0) {
-            text.substring(table + HEADER.length() + LINE.length())
+            text.substring(table + HEADER.length())
                     .lines()
                     .filter(line -> line.startsWith("|"))
                     .map(Row::parse)
@@ -95,7 +99,7 @@ final class FaultReport {
         text.append(KIND_HEADER).append("|---|---|---|---|---|\n");
         new TreeMap<>(rows.values().stream().collect(Collectors.groupingBy(Row::fault)))
                 .forEach((fault, all) -> text.append(kind(fault, all)));
-        text.append("\n").append(HEADER).append(LINE);
+        text.append("\n").append(HEADER);
         rows.values().forEach(row -> text.append(row).append("\n"));
         return text.toString();
     }

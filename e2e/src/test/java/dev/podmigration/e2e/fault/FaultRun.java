@@ -14,6 +14,7 @@ import dev.podmigration.e2e.lab.Diagnosis;
 import dev.podmigration.e2e.lab.Lab;
 import dev.podmigration.e2e.lab.Moves;
 import dev.podmigration.e2e.lab.NodeInventory;
+import dev.podmigration.e2e.lab.Pause;
 import dev.podmigration.e2e.lab.Playground;
 import dev.podmigration.e2e.lab.TestPods;
 
@@ -202,7 +203,7 @@ final class FaultRun {
                 yield held;
             }
             case Fault.After after -> {
-                sleep(after.delay());
+                Pause.of(after.delay());
                 disturb(disturbance, () -> {});
                 yield true;
             }
@@ -218,7 +219,7 @@ final class FaultRun {
         Objects.requireNonNull(disturbance).begin(lab);
         try {
             begun.run();
-            sleep(disturbance.lasts());
+            Pause.of(disturbance.lasts());
         } finally {
             disturbance.end(lab);
         }
@@ -230,7 +231,7 @@ final class FaultRun {
             if (happened.getAsBoolean()) {
                 return true;
             }
-            sleep(Duration.ofMillis(50));
+            Pause.of(Duration.ofMillis(50));
         }
         return happened.getAsBoolean();
     }
@@ -316,15 +317,6 @@ final class FaultRun {
             assertion.run();
         } catch (AssertionError | ConditionTimeoutException | IllegalStateException e) {
             wrong.add(what + ": " + String.valueOf(e.getMessage()).replaceAll("\\s+", " "));
-        }
-    }
-
-    private static void sleep(Duration time) {
-        try {
-            Thread.sleep(time);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
         }
     }
 }

@@ -59,8 +59,7 @@ public final class FaultSuite {
     }
 
     private boolean run() throws IOException {
-        System.out.println("| run | fault | where | outcome | client's longest gap | wrong |");
-        System.out.println("|---|---|---|---|---|---|");
+        System.out.print(FaultReport.HEADER);
         FaultRun forward = newRun(new Planned("0", new Fault.None()));
         note("0", forward.run(), Instant.now());
         FaultRun back = newRun(new Planned("00", new Fault.Flip()));

@@ -13,6 +13,7 @@ import dev.podmigration.e2e.lab.FaultyRuntime;
 import dev.podmigration.e2e.lab.Lab;
 import dev.podmigration.e2e.lab.Moves;
 import dev.podmigration.e2e.lab.OnLab;
+import dev.podmigration.e2e.lab.Pause;
 import dev.podmigration.e2e.lab.Playground;
 
 import org.junit.jupiter.api.Order;
@@ -71,7 +72,7 @@ class IgnoredFlinkRefusalsE2E {
         try (FaultyRuntime runtime = FaultyRuntime.on(playground.lab(), node).hold()) {
             String migration = moves.begin(POD, node, IgnoredFlinkRefusalsE2E::byCheckpoint);
             runtime.awaitRestore();
-            sleep(time);
+            Pause.of(time);
             runtime.release();
             return moves.awaitEnd(migration);
         }
@@ -85,14 +86,5 @@ class IgnoredFlinkRefusalsE2E {
         return manifests
                 .replace("heartbeat.interval: 2000", "heartbeat.interval: 2500")
                 .replace("heartbeat.timeout: 60000", "heartbeat.timeout: " + TIMEOUT.toMillis());
-    }
-
-    private static void sleep(Duration time) {
-        try {
-            Thread.sleep(time);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
     }
 }
