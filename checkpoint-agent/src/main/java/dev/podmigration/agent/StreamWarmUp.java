@@ -1,6 +1,7 @@
 package dev.podmigration.agent;
 
 import dev.podmigration.agent.images.ImageFiles;
+import dev.podmigration.agent.images.ImageRoom;
 import dev.podmigration.agent.images.ImageTail;
 import dev.podmigration.agent.images.ImageWriter;
 import dev.podmigration.agent.peer.FrameCipher;
@@ -112,24 +113,25 @@ final class StreamWarmUp {
     private void send(int port) throws IOException, AgentFailure, InterruptedException {
         Files.createDirectories(sent);
         String address = InetAddress.getLoopbackAddress().getHostAddress() + ":" + port;
-        try (TargetLink link = new PeerClient(identity).connect(node, address)) {
+        try (TargetLink link = new PeerClient(identity).connect(node, address);
+                ImageTail tail =
+                        new ImageTail(
+                                sent,
+                                1,
+                                frame -> {
+                                    try {
+                                        link.send(
+                                                SourceMessage.newBuilder()
+                                                        .setImage(
+                                                                ContainerImage.newBuilder()
+                                                                        .setFrame(frame))
+                                                        .build());
+                                    } catch (AgentFailure broken) {
+                                        throw new IOException(broken.getMessage(), broken);
+                                    }
+                                })) {
             link.send(SourceMessage.newBuilder().setHello(Hello.getDefaultInstance()).build());
             link.await(TargetMessage.BodyCase.WELCOME, LIMIT);
-            ImageTail tail =
-                    new ImageTail(
-                            sent,
-                            frame -> {
-                                try {
-                                    link.send(
-                                            SourceMessage.newBuilder()
-                                                    .setImage(
-                                                            ContainerImage.newBuilder()
-                                                                    .setFrame(frame))
-                                                    .build());
-                                } catch (AgentFailure broken) {
-                                    throw new IOException(broken.getMessage(), broken);
-                                }
-                            });
             Thread writer = Thread.ofPlatform().daemon().start(() -> write(sent, tail));
             link.send(
                     SourceMessage.newBuilder()
@@ -142,7 +144,7 @@ final class StreamWarmUp {
         }
     }
 
-    /** What CRIU writes: one large file that grows, many small ones. */
+    /** What CRIU writes: memory into a pipe, many small files. */
     private static void write(Path images, ImageTail tail) {
         try {
             for (int i = 0; i < SMALL_FILES; i++) {
@@ -150,13 +152,12 @@ final class StreamWarmUp {
             }
             ByteBuffer block = ByteBuffer.allocateDirect(1 << 20);
             try (FileChannel pages =
-                    FileChannel.open(
-                            images.resolve("pages-1.img"),
-                            StandardOpenOption.CREATE_NEW,
-                            StandardOpenOption.WRITE)) {
-                while (pages.size() < IMAGE_BYTES) {
-                    block.putLong(0, pages.size()).rewind();
-                    pages.write(block);
+                    FileChannel.open(images.resolve("pages-1.img"), StandardOpenOption.WRITE)) {
+                for (long written = 0; written < IMAGE_BYTES; written += block.capacity()) {
+                    block.putLong(0, written).rewind();
+                    while (block.hasRemaining()) {
+                        pages.write(block);
+                    }
                 }
             }
             tail.complete();
@@ -182,6 +183,7 @@ final class StreamWarmUp {
     private static final class Session implements TargetSession {
         private final Path destination;
         private final Consumer<TargetMessage> replies;
+        private @Nullable ImageRoom room;
         private @Nullable ImageWriter writer;
 
         Session(Path destination, Consumer<TargetMessage> replies) {
@@ -216,7 +218,9 @@ final class StreamWarmUp {
         private ImageWriter writer() throws IOException {
             ImageWriter open = writer;
             if (open == null) {
-                open = new ImageWriter(destination, 2L * IMAGE_BYTES);
+                ImageRoom taken = ImageRoom.take(destination.getParent(), IMAGE_BYTES);
+                room = taken;
+                open = new ImageWriter(destination, 2L * IMAGE_BYTES, taken);
                 writer = open;
             }
             return open;
@@ -226,7 +230,7 @@ final class StreamWarmUp {
         public void ended(AgentFailure why) {
             ImageWriter open = writer;
             if (open != null) {
-                try {
+                try (ImageRoom _ = room) {
                     open.close();
                 } catch (IOException e) {
                     LOG.warn("After the end of a stream ({})", why.getMessage(), e);

@@ -40,6 +40,11 @@ final class ArrivingFile implements AutoCloseable {
         }
     }
 
+    /** All of it has arrived: gives back what the file was made longer than that. */
+    void end() throws IOException {
+        file.truncate(size);
+    }
+
     boolean is(ImageFile expected) {
         return size == expected.getSize() && (int) crc.getValue() == expected.getCrc32C();
     }

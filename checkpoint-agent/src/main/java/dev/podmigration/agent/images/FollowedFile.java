@@ -1,7 +1,5 @@
 package dev.podmigration.agent.images;
 
-import com.google.protobuf.UnsafeByteOperations;
-
 import dev.podmigration.agent.linux.OpenDirectory;
 import dev.podmigration.agent.linux.OpenFile;
 import dev.podmigration.agent.wire.ImageFile;
@@ -13,15 +11,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
-/** One image that CRIU is writing, and how much of it was sent. */
+/** One image that CRIU is writing into a file, and how much of it was sent. */
 final class FollowedFile implements AutoCloseable {
-    private final String name;
+    private final SentImage image;
     private final OpenFile file;
-    private final CRC32C crc = new CRC32C();
-    private long sent;
 
-    FollowedFile(String name, OpenFile file) {
-        this.name = name;
+    private FollowedFile(String name, OpenFile file) {
+        this.image = new SentImage(name);
         this.file = file;
     }
 
@@ -30,29 +26,22 @@ final class FollowedFile implements AutoCloseable {
     }
 
     long sent() {
-        return sent;
+        return image.bytes();
     }
 
     /** The next part, of exactly this length: the caller knows that the file has it. */
     ImagePart next(int length, ByteBuffer buffer) throws IOException {
         buffer.clear().limit(length);
         while (buffer.hasRemaining()) {
-            if (file.read(buffer, sent + buffer.position()) == 0) {
-                throw new EOFException("image " + name + " became shorter than " + (sent + length));
+            if (file.read(buffer, image.bytes() + buffer.position()) == 0) {
+                throw new EOFException(
+                        "image "
+                                + image.name()
+                                + " became shorter than "
+                                + (image.bytes() + length));
             }
         }
-        buffer.flip();
-        crc.update(buffer.duplicate());
-        byte[] content = new byte[length]; // the stream keeps it, the buffer is used again
-        buffer.get(content);
-        ImagePart part =
-                ImagePart.newBuilder()
-                        .setName(name)
-                        .setOffset(sent)
-                        .setContent(UnsafeByteOperations.unsafeWrap(content))
-                        .build();
-        sent += length;
-        return part;
+        return image.part(buffer.flip());
     }
 
     /** Whether the file still holds what was sent of it. */
@@ -66,16 +55,11 @@ final class FollowedFile implements AutoCloseable {
             again.update(buffer.flip());
             position += count;
         } while (count > 0);
-        return position == sent && again.getValue() == crc.getValue();
+        return image.isSame(position, again);
     }
 
     ImageFile manifest() throws IOException {
-        return ImageFile.newBuilder()
-                .setName(name)
-                .setSize(sent)
-                .setCrc32C((int) crc.getValue())
-                .setMode(file.status().permissions())
-                .build();
+        return image.manifest(file.status().permissions());
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.linux.ErrnoException;
 import dev.podmigration.agent.linux.FileMetadata;
 import dev.podmigration.agent.linux.OpenDirectory;
+import dev.podmigration.agent.linux.OpenFile;
 import dev.podmigration.agent.wire.ImageFile;
 import dev.podmigration.agent.wire.ImageFrame;
 import dev.podmigration.agent.wire.ImageManifest;
@@ -20,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -31,9 +33,13 @@ import java.util.TreeSet;
 public final class ImageWriter implements AutoCloseable {
     private static final int MAX_NAME_BYTES = 255;
 
+    /** CRIU's names for what is large in nearly all cases. */
+    private static final String MEMORY = "pages-";
+
     private final Path destination;
     private final Path partial;
     private final long limitBytes;
+    private final ImageRoom room;
     private final OpenDirectory directory;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(ImageTail.PART_BYTES);
     private final Map<String, ArrivingFile> files = new HashMap<>();
@@ -42,10 +48,12 @@ public final class ImageWriter implements AutoCloseable {
     /**
      * @param destination does not exist yet; its parent does, on a tmpfs
      * @param limitBytes what the source may send, as it was told
+     * @param room on the same tmpfs; stays the caller's
      */
-    public ImageWriter(Path destination, long limitBytes) throws IOException {
+    public ImageWriter(Path destination, long limitBytes, ImageRoom room) throws IOException {
         this.destination = destination;
         this.limitBytes = limitBytes;
+        this.room = room;
         this.partial = destination.resolveSibling("." + destination.getFileName() + ".partial");
         ImageFiles.delete(partial); // of an agent that died
         Files.createDirectory(
@@ -92,7 +100,12 @@ public final class ImageWriter implements AutoCloseable {
                             .formatted(name, part.getOffset(), file == null ? "nothing" : file));
         }
         if (file == null) {
-            file = new ArrivingFile(directory.create(checked(name)));
+            byte[] checked = checked(name);
+            Optional<OpenFile> taken =
+                    name.startsWith(MEMORY) && length > 0
+                            ? room.become(partial.resolve(name))
+                            : Optional.empty();
+            file = new ArrivingFile(taken.isPresent() ? taken.get() : directory.create(checked));
             files.put(name, file);
         }
         file.append(part.getContent(), buffer);
@@ -129,6 +142,7 @@ public final class ImageWriter implements AutoCloseable {
                                         expected.getCrc32C(),
                                         file == null ? "nothing" : file));
             }
+            file.end();
             FileMetadata.setPermissions(
                     directory.path(checked(expected.getName())), expected.getMode() & 0777);
         }

@@ -110,9 +110,13 @@ public final class RestoreGate {
     }
 
     /** Orders the restore; everything that CRIU needs must be in its place. Returns at once. */
-    public void restore(ArmedLauncher launcher, boolean tcpClose) throws IOException {
+    public void restore(ArmedLauncher launcher, Set<RestoreOption> options) throws IOException {
         FaultPoints.reach("target orders the restore");
-        Fifo.writeLine(orders(launcher), tcpClose ? "restore --tcp-close" : "restore");
+        StringBuilder order = new StringBuilder("restore");
+        for (RestoreOption option : options) {
+            order.append(' ').append(option.text());
+        }
+        Fifo.writeLine(orders(launcher), order.toString());
     }
 
     /**

@@ -55,6 +55,15 @@ final class SystemCall {
         return of(function, function, FunctionDescriptor.of(JAVA_LONG, arguments));
     }
 
+    /** A function whose result is a C {@code int}, with that many arguments before the "...". */
+    static SystemCall ofVariadicInt(String function, int fixed, MemoryLayout... arguments) {
+        return of(
+                function,
+                function,
+                FunctionDescriptor.of(JAVA_INT, arguments),
+                Linker.Option.firstVariadicArg(fixed));
+    }
+
     /**
      * A kernel call without a function of its own in the C library: {@code syscall(NUMBER,
      * arguments...)}.

@@ -42,6 +42,12 @@ final class ContainerDump {
 
     private static final Logger LOG = LoggerFactory.getLogger(ContainerDump.class);
 
+    /**
+     * Besides the memory of each process CRIU writes one image for each memory that processes
+     * share, or could share: ZGC's heap is one.
+     */
+    private static final int SHARED_MEMORIES = 4;
+
     /** A dump that is not decided within this time after the order would be a hung CRIU. */
     private static final Duration END_LIMIT = Duration.ofSeconds(60);
 
@@ -82,30 +88,20 @@ final class ContainerDump {
 
     /**
      * Everything slow that can be done while the container runs: a tmpfs for the images, so that
-     * the freeze does not wait for a disk, and the hook's pipes.
+     * the freeze does not wait for a disk, pipes for the memory, and the hook's pipes.
+     *
+     * @param roomBytes that the tmpfs takes at most
+     * @param processes that the container has, about: their memory never becomes a file here
      */
-    void prepare(long imageBytes) throws IOException, AgentFailure, InterruptedException {
-        Files.createDirectories(images);
-        tools.mounts().mount(images, imageBytes);
-        mounted = true;
-        hook =
-                HookChannel.ofDump(
-                        tools.directories(),
-                        container.id(),
-                        event -> {
-                            if (event.action().waitsForAnswer()) {
-                                events.add(event);
-                            }
-                        });
-    }
-
-    /** Asks the kubelet. CRI-O stops the container before it starts CRIU. */
-    void start(DumpOptions dumpOptions, SourceLink link, Duration limit)
+    void prepare(long roomBytes, int processes, SourceLink link)
             throws IOException, AgentFailure, InterruptedException {
-        options = tools.criuConfiguration().lease(dumpOptions);
-        ImageTail following =
+        Files.createDirectories(images);
+        tools.mounts().mount(images, roomBytes);
+        mounted = true;
+        tail =
                 new ImageTail(
                         images,
+                        processes + SHARED_MEMORIES,
                         frame -> {
                             imageBytes.addAndGet(
                                     frame.getPartsList().stream()
@@ -118,8 +114,30 @@ final class ContainerDump {
                                                             .setContainer(container.name())
                                                             .setFrame(frame)));
                         });
-        tail = following;
-        manifest = Background.call("images-" + container.name(), following::run);
+        hook =
+                HookChannel.ofDump(
+                        tools.directories(),
+                        container.id(),
+                        event -> {
+                            if (event.action().waitsForAnswer()) {
+                                events.add(event);
+                            }
+                        });
+    }
+
+    /** Asks the kubelet. CRI-O stops the container before it starts CRIU. */
+    void start(DumpOptions dumpOptions, Duration limit)
+            throws IOException, AgentFailure, InterruptedException {
+        options = tools.criuConfiguration().lease(dumpOptions);
+        ImageTail following = tail;
+        if (following == null) {
+            throw new IllegalStateException("not prepared");
+        }
+        CompletableFuture<ImageManifest> sending =
+                Background.call("images-" + container.name(), following::run);
+        manifest = sending;
+        // Not before it is known why: without a reader CRIU fails at once.
+        CompletableFuture<ImageManifest> _ = sending.whenComplete((_, _) -> following.abort());
         request =
                 Thread.ofPlatform()
                         .daemon()
@@ -159,7 +177,7 @@ final class ContainerDump {
     }
 
     /** Returns when CRIU has written everything; CRIU waits, the container stands still. */
-    void awaitDumped(Duration limit) throws AgentFailure, InterruptedException {
+    void awaitDumped(Duration limit) throws AgentFailure, InterruptedException, IOException {
         waiting = next(HookAction.POST_DUMP, limit);
     }
 
@@ -180,7 +198,7 @@ final class ContainerDump {
     }
 
     private HookEvent next(HookAction expected, Duration limit)
-            throws AgentFailure, InterruptedException {
+            throws AgentFailure, InterruptedException, IOException {
         Object event = events.poll(Math.max(0, limit.toNanos()), TimeUnit.NANOSECONDS);
         return switch (event) {
             case null ->
@@ -191,6 +209,7 @@ final class ContainerDump {
             case HookEvent hookEvent when hookEvent.action() == expected -> hookEvent;
             case Ended ended -> {
                 request = null;
+                checkSending();
                 throw failure(ended);
             }
             default ->
@@ -198,6 +217,14 @@ final class ContainerDump {
                             FailureReason.InternalError,
                             "CRIU reported " + event + " where " + expected + " was expected");
         };
+    }
+
+    /** A dump ends when its images cannot be sent any more: that is the reason then. */
+    private void checkSending() throws AgentFailure, IOException, InterruptedException {
+        CompletableFuture<ImageManifest> sending = manifest;
+        if (sending != null && sending.isCompletedExceptionally()) {
+            Background.await(sending, Duration.ZERO);
+        }
     }
 
     /** CRIU's log knows more than the kubelet's answer. */
@@ -213,12 +240,15 @@ final class ContainerDump {
     }
 
     /**
-     * Lets CRIU go and waits until CRI-O is done. The answer is always no: CRI-O then writes no
-     * archive, which would cost as much as the dump and is of no use. Whether the container runs
-     * afterwards is up to its control group.
+     * Lets CRIU go, which gives up if it has not written everything yet, and waits until CRI-O is
+     * done. The answer is always no: CRI-O then writes no archive, which would cost as much as the
+     * dump and is of no use. Whether the container runs afterwards is up to its control group.
      */
     void end() throws IOException, InterruptedException {
         returnOptions();
+        if (tail != null) {
+            tail.abort();
+        }
         answer(false);
         Thread running = request;
         long deadline = System.nanoTime() + END_LIMIT.toNanos();

@@ -12,6 +12,7 @@ import dev.podmigration.agent.files.TreeSize;
 import dev.podmigration.agent.host.Cgroup;
 import dev.podmigration.agent.host.HostTree;
 import dev.podmigration.agent.host.PodCgroup;
+import dev.podmigration.agent.images.ImageTail;
 import dev.podmigration.agent.inspect.ContainerInspector.Inspection;
 import dev.podmigration.agent.runtime.ContainerOnNode;
 import dev.podmigration.agent.runtime.PodOnNode;
@@ -556,6 +557,9 @@ public final class NodeSource implements SourceAgent {
      * anything else.
      */
     public void recover() throws IOException {
+        for (Path images : leftImages()) {
+            ImageTail.release(images);
+        }
         for (SourceRecord record : tools.commit().all()) {
             try {
                 switch (tools.commit().decide(record.name(), SourceEvent.RESTARTED)) {
@@ -587,17 +591,22 @@ public final class NodeSource implements SourceAgent {
             HostTree.delete(pipes);
         }
         try {
-            for (Path images : tools.mounts().mounted()) {
-                if (images.endsWith(ContainerOnNode.CHECKPOINT)) {
-                    LOG.info("Images that an agent before this one left are removed: {}", images);
-                    tools.mounts().unmount(images);
-                    Files.deleteIfExists(images);
-                }
+            for (Path images : leftImages()) {
+                LOG.info("Images that an agent before this one left are removed: {}", images);
+                tools.mounts().unmount(images);
+                Files.deleteIfExists(images);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("The agent is stopping", e);
         }
+    }
+
+    /** Where dumps of an agent before this one write, or have written. */
+    private List<Path> leftImages() throws IOException {
+        return tools.mounts().mounted().stream()
+                .filter(mount -> mount.endsWith(ContainerOnNode.CHECKPOINT))
+                .toList();
     }
 
     /** Some pod of this node stands still, and it is not decided where it goes on. */

@@ -145,7 +145,8 @@ final class SourceMigration {
             tools.runtime().noticeResumed(container.id());
             ContainerDump dump = new ContainerDump(tools, source, container);
             dumps.add(dump);
-            dump.prepare(imageRoom(container(groups, container)));
+            List<Long> processes = List.copyOf(container(groups, container).processes());
+            dump.prepare(imageRoom(processes), processes.size(), stream);
         }
         try (NetworkNamespace namespace = NetworkNamespace.open(tools.networkNamespace(source));
                 PodInterface podLink = PodInterface.discover(namespace);
@@ -191,7 +192,7 @@ final class SourceMigration {
                 }
             }
             ContainerDump first = dumps.getFirst();
-            first.start(options, stream, limit);
+            first.start(options, limit);
             first.awaitStopped(deadline.left());
             for (ContainerOnNode other :
                     source.containers().subList(1, source.containers().size())) {
@@ -217,7 +218,7 @@ final class SourceMigration {
         for (int i = 0; i < dumps.size(); i++) {
             ContainerDump dump = dumps.get(i);
             if (i > 0) {
-                dump.start(options, stream, deadline.left());
+                dump.start(options, deadline.left());
                 dump.awaitStopped(deadline.left());
                 dump.dump();
             }
@@ -342,8 +343,8 @@ final class SourceMigration {
     }
 
     /** More than CRIU can write: memory that grows until the freeze, and its own small files. */
-    private long imageRoom(Cgroup container) throws IOException {
-        return tools.inspector().memoryBytes(List.copyOf(container.processes())) * 2 + (64L << 20);
+    private long imageRoom(List<Long> processes) throws IOException {
+        return tools.inspector().memoryBytes(processes) * 2 + (64L << 20);
     }
 
     private static Cgroup container(PodCgroup groups, ContainerOnNode container)

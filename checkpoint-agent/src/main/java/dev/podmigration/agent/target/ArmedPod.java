@@ -5,7 +5,9 @@ import dev.podmigration.agent.StepTimes;
 import dev.podmigration.agent.commit.TargetRecord;
 import dev.podmigration.agent.commit.TargetState;
 import dev.podmigration.agent.files.TreeWriter;
+import dev.podmigration.agent.images.ImageRoom;
 import dev.podmigration.agent.launcher.HookAction;
+import dev.podmigration.agent.launcher.RestoreOption;
 import dev.podmigration.agent.linux.MacAddress;
 import dev.podmigration.agent.peer.PeerFailures;
 import dev.podmigration.agent.peer.TreeNames;
@@ -56,6 +58,7 @@ final class ArmedPod implements Arrival, AutoCloseable {
     private final PodRestore restore;
     private final String podUid;
     private final long imageLimit;
+    private final ImageRoom room;
     private final Runnable changed;
     private final Map<String, ContainerPlace> places = new HashMap<>();
     private final Map<String, TreeWriter> volumes = new HashMap<>();
@@ -67,8 +70,14 @@ final class ArmedPod implements Arrival, AutoCloseable {
     private @Nullable Network network;
     private boolean filesComplete;
 
-    private ArmedPod(TargetTools tools, PodRestore restore, long imageLimit, Runnable changed) {
+    private ArmedPod(
+            TargetTools tools,
+            PodRestore restore,
+            long imageLimit,
+            ImageRoom room,
+            Runnable changed) {
         this.tools = tools;
+        this.room = room;
         this.restore = restore;
         this.podUid = restore.getSpec().getPodUid();
         this.imageLimit = imageLimit;
@@ -77,7 +86,11 @@ final class ArmedPod implements Arrival, AutoCloseable {
 
     static ArmedPod open(TargetTools tools, PodRestore restore, long imageLimit, Runnable changed)
             throws IOException {
-        ArmedPod pod = new ArmedPod(tools, restore, imageLimit, changed);
+        ImageRoom room =
+                ImageRoom.take(
+                        tools.directories().restores(restore.getSpec().getPodUid()),
+                        ImageRoom.bytesFor(restore.getSpec().getRequiredMemoryBytes()));
+        ArmedPod pod = new ArmedPod(tools, restore, imageLimit, room, changed);
         List<String> names = restore.getSpec().getContainers();
         for (int i = 0; i < names.size(); i++) {
             int index = i;
@@ -214,7 +227,7 @@ final class ArmedPod implements Arrival, AutoCloseable {
             }
             case IMAGE ->
                     place(message.getImage().getContainer())
-                            .image(message.getImage().getFrame(), imageLimit);
+                            .image(message.getImage().getFrame(), imageLimit, room);
             case MANIFEST -> {
                 String container = message.getManifest().getContainer();
                 place(container).verify(message.getManifest().getManifest());
@@ -245,7 +258,8 @@ final class ArmedPod implements Arrival, AutoCloseable {
         }
     }
 
-    private void filesDone(FilesDone done, Consumer<TargetMessage> replies) throws AgentFailure {
+    private void filesDone(FilesDone done, Consumer<TargetMessage> replies)
+            throws AgentFailure, IOException, InterruptedException {
         for (ContainerPlace place : places.values()) {
             place.endRound();
         }
@@ -256,6 +270,8 @@ final class ArmedPod implements Arrival, AutoCloseable {
             filesComplete = true;
             restoreIfComplete(replies);
         } else {
+            // The source freezes its pod only after this answer.
+            room.await();
             replies.accept(
                     TargetMessage.newBuilder()
                             .setFilesApplied(FilesApplied.newBuilder().setRound(done.getRound()))
@@ -275,22 +291,23 @@ final class ArmedPod implements Arrival, AutoCloseable {
         replies.accept(TargetMessage.newBuilder().setFenced(Fenced.getDefaultInstance()).build());
     }
 
-    private void restoreIfComplete(Consumer<TargetMessage> replies) {
+    private Set<RestoreOption> options() {
+        // Until it is granted the source has the pod, and nobody restores these images again.
+        return restore.getSpec().getAddress() == RestoreAddress.New
+                ? Set.of(RestoreOption.FREE_IMAGES, RestoreOption.TCP_CLOSE)
+                : Set.of(RestoreOption.FREE_IMAGES);
+    }
+
+    private void restoreIfComplete(Consumer<TargetMessage> replies) throws IOException {
         Network fenced = network;
         if (!filesComplete || !unverified.isEmpty() || fenced == null || running != null) {
             return;
         }
+        room.close();
         List<ContainerPlace> inOrder =
                 restore.getSpec().getContainers().stream().map(places::get).toList();
         RestoreTarget target =
-                new RestoreTarget(
-                        tools,
-                        podUid,
-                        decisions(),
-                        inOrder,
-                        fenced,
-                        restore.getSpec().getAddress() == RestoreAddress.New,
-                        replies);
+                new RestoreTarget(tools, podUid, decisions(), inOrder, fenced, options(), replies);
         running = target;
         worker =
                 Thread.ofPlatform()
@@ -401,7 +418,7 @@ final class ArmedPod implements Arrival, AutoCloseable {
                             decisions(),
                             new ArrayList<>(places.values()),
                             network,
-                            false,
+                            Set.of(),
                             message -> {})
                     .kill(why.getMessage());
         } catch (InterruptedException e) {
@@ -434,6 +451,7 @@ final class ArmedPod implements Arrival, AutoCloseable {
 
     @Override
     public synchronized void close() throws IOException {
+        room.close();
         for (ContainerPlace place : places.values()) {
             place.close();
         }

@@ -4,6 +4,7 @@ import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.files.TreeWriter;
 import dev.podmigration.agent.host.Cgroup;
 import dev.podmigration.agent.host.HostTree;
+import dev.podmigration.agent.images.ImageRoom;
 import dev.podmigration.agent.images.ImageWriter;
 import dev.podmigration.agent.launcher.ArmedLauncher;
 import dev.podmigration.agent.launcher.HookChannel;
@@ -126,10 +127,10 @@ final class ContainerPlace implements AutoCloseable {
         log.add(tail);
     }
 
-    void image(ImageFrame frame, long limitBytes) throws IOException, AgentFailure {
+    void image(ImageFrame frame, long limitBytes, ImageRoom room) throws IOException, AgentFailure {
         ImageWriter open = images;
         if (open == null) {
-            open = new ImageWriter(gate.images(), limitBytes);
+            open = new ImageWriter(gate.images(), limitBytes, room);
             images = open;
         }
         open.write(frame);

@@ -8,6 +8,7 @@ import dev.podmigration.agent.commit.TargetEvent;
 import dev.podmigration.agent.commit.TargetRecord;
 import dev.podmigration.agent.commit.TargetState;
 import dev.podmigration.agent.host.HostTree;
+import dev.podmigration.agent.images.ImageRoom;
 import dev.podmigration.agent.launcher.RestoreMark;
 import dev.podmigration.agent.peer.TargetSession;
 import dev.podmigration.agent.target.RestoreTarget.Event;
@@ -116,7 +117,9 @@ public final class NodeTarget implements TargetAgent {
         String podUid = restore.getSpec().getPodUid();
         if (!pods.containsKey(podUid)) {
             long imageLimit = imageLimit(restore);
-            mount(podUid, imageLimit);
+            mount(
+                    podUid,
+                    imageLimit + ImageRoom.bytesFor(restore.getSpec().getRequiredMemoryBytes()));
             ArmedPod pod = ArmedPod.open(tools, restore, imageLimit, changed);
             pods.put(podUid, pod);
             pod.awaitArmed(ARM_LIMIT);

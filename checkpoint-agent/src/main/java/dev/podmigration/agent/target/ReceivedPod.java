@@ -11,6 +11,7 @@ import dev.podmigration.agent.commit.TargetState;
 import dev.podmigration.agent.launcher.HookAction;
 import dev.podmigration.agent.launcher.RestoreGate;
 import dev.podmigration.agent.launcher.RestoreMark;
+import dev.podmigration.agent.launcher.RestoreOption;
 import dev.podmigration.agent.peer.TreeNames;
 import dev.podmigration.agent.target.RestoreTarget.Event;
 import dev.podmigration.agent.wire.LogTail;
@@ -186,7 +187,8 @@ final class ReceivedPod implements AutoCloseable {
                             decisions(),
                             places,
                             network,
-                            closeConnections,
+                            // Never FREE_IMAGES: nothing else of the pod is left.
+                            closeConnections ? Set.of(RestoreOption.TCP_CLOSE) : Set.of(),
                             message -> LOG.debug("{}: {}", podUid, message.getBodyCase()));
             running = target;
             listener.set(target);

@@ -5,6 +5,7 @@ import dev.podmigration.agent.commit.ReceiverDecision;
 import dev.podmigration.agent.commit.ReceiverEvent;
 import dev.podmigration.agent.commit.ReceiverRecord;
 import dev.podmigration.agent.commit.ReceiverState;
+import dev.podmigration.agent.images.ImageRoom;
 import dev.podmigration.agent.images.ImageWriter;
 import dev.podmigration.agent.peer.PeerFailures;
 import dev.podmigration.agent.peer.TreeNames;
@@ -49,12 +50,14 @@ final class Reception implements Arrival, AutoCloseable {
     private final ReceptionPlace place;
     private final List<String> containers;
     private final long imageLimit;
+    private final long roomBytes;
     private final Runnable changed;
     private final Map<String, ImageWriter> images = new HashMap<>();
     private final Map<String, FrameSpool<FileFrame>> spools = new HashMap<>();
     private final Map<String, FrameSpool<LogTail>> logs = new HashMap<>();
     private final Set<String> unended = new HashSet<>();
     private final Set<String> unverified = new HashSet<>();
+    private @Nullable ImageRoom room;
     private boolean fenced;
     private boolean filesComplete;
     private volatile @Nullable AgentFailure failure;
@@ -64,11 +67,13 @@ final class Reception implements Arrival, AutoCloseable {
             ReceptionPlace place,
             List<String> containers,
             long imageLimit,
+            long roomBytes,
             Runnable changed) {
         this.tools = tools;
         this.place = place;
         this.containers = List.copyOf(containers);
         this.imageLimit = imageLimit;
+        this.roomBytes = roomBytes;
         this.changed = changed;
     }
 
@@ -100,6 +105,7 @@ final class Reception implements Arrival, AutoCloseable {
         logs.clear();
         unended.clear();
         place.restart();
+        room = place.room(roomBytes);
         place.greeted(hello);
         tools.receivers()
                 .source(
@@ -111,7 +117,7 @@ final class Reception implements Arrival, AutoCloseable {
 
     @Override
     public synchronized void receive(SourceMessage message, Consumer<TargetMessage> replies)
-            throws AgentFailure, IOException {
+            throws AgentFailure, IOException, InterruptedException {
         switch (message.getBodyCase()) {
             case FILE -> file(message.getFile());
             case FILES_DONE -> filesDone(message.getFilesDone(), replies);
@@ -128,7 +134,7 @@ final class Reception implements Arrival, AutoCloseable {
                 String container = known(message.getImage().getContainer());
                 ImageWriter writer = images.get(container);
                 if (writer == null) {
-                    writer = new ImageWriter(place.images(container), imageLimit);
+                    writer = new ImageWriter(place.images(container), imageLimit, room());
                     images.put(container, writer);
                 }
                 writer.write(message.getImage().getFrame());
@@ -193,8 +199,17 @@ final class Reception implements Arrival, AutoCloseable {
      * Content is checked when it is written into the pod; the stream's own checksums have covered
      * its way to this node.
      */
+    private ImageRoom room() throws AgentFailure {
+        ImageRoom open = room;
+        if (open == null) {
+            throw new AgentFailure(
+                    FailureReason.InternalError, "The source sent something before its greeting");
+        }
+        return open;
+    }
+
     private void filesDone(FilesDone done, Consumer<TargetMessage> replies)
-            throws AgentFailure, IOException {
+            throws AgentFailure, IOException, InterruptedException {
         Set<String> missing = new HashSet<>(unended);
         containers.stream()
                 .map(TreeNames::root)
@@ -209,6 +224,8 @@ final class Reception implements Arrival, AutoCloseable {
             filesComplete = true;
             askIfComplete(replies);
         } else {
+            // The source freezes its pod only after this answer.
+            room().await();
             replies.accept(
                     TargetMessage.newBuilder()
                             .setFilesApplied(FilesApplied.newBuilder().setRound(done.getRound()))
@@ -216,10 +233,11 @@ final class Reception implements Arrival, AutoCloseable {
         }
     }
 
-    private void askIfComplete(Consumer<TargetMessage> replies) throws IOException {
+    private void askIfComplete(Consumer<TargetMessage> replies) throws IOException, AgentFailure {
         if (!fenced || !filesComplete || !unverified.isEmpty()) {
             return;
         }
+        room().close();
         sealSpools();
         place.complete();
         if (tools.receivers().decide(place.uid(), ReceiverEvent.VERIFIED)
@@ -295,6 +313,9 @@ final class Reception implements Arrival, AutoCloseable {
             writer.close();
         }
         images.clear();
+        if (room != null) {
+            room.close();
+        }
         sealSpools();
     }
 

@@ -4,6 +4,7 @@ import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.atrest.RestKey;
 import dev.podmigration.agent.files.TreeWriter;
 import dev.podmigration.agent.host.HostTree;
+import dev.podmigration.agent.images.ImageRoom;
 import dev.podmigration.agent.peer.TreeNames;
 import dev.podmigration.agent.wire.DataDirectory;
 import dev.podmigration.agent.wire.FileFrame;
@@ -73,6 +74,11 @@ final class ReceptionPlace {
         }
         RestKey.keptIn(memory().resolve(KEY));
         HostTree.create(disk());
+    }
+
+    /** For the images of one stream. */
+    ImageRoom room(long bytes) throws IOException {
+        return ImageRoom.take(memory(), bytes);
     }
 
     private RestKey key() throws IOException {

@@ -6,6 +6,7 @@ import dev.podmigration.agent.commit.ReceiverDecision;
 import dev.podmigration.agent.commit.ReceiverEvent;
 import dev.podmigration.agent.commit.ReceiverRecord;
 import dev.podmigration.agent.commit.ReceiverState;
+import dev.podmigration.agent.images.ImageRoom;
 import dev.podmigration.agent.launcher.RestoreMark;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.PodRestore;
@@ -62,8 +63,9 @@ final class Receptions {
                                 containers,
                                 restore.getSpec().getAddress() == RestoreAddress.New));
         ReceptionPlace place = new ReceptionPlace(tools, uid, containers);
-        place.mount(imageLimit);
-        arriving.put(uid, new Reception(tools, place, containers, imageLimit, changed));
+        long room = ImageRoom.bytesFor(restore.getSpec().getRequiredMemoryBytes());
+        place.mount(imageLimit + room);
+        arriving.put(uid, new Reception(tools, place, containers, imageLimit, room, changed));
     }
 
     synchronized Optional<Arrival> arrival(PodRestore restore) {

@@ -6,6 +6,7 @@ import dev.podmigration.agent.launcher.ArmedLauncher;
 import dev.podmigration.agent.launcher.HookAction;
 import dev.podmigration.agent.launcher.HookEvent;
 import dev.podmigration.agent.launcher.RestoreMark;
+import dev.podmigration.agent.launcher.RestoreOption;
 import dev.podmigration.agent.linux.Signal;
 import dev.podmigration.agent.wire.GrantRequest;
 import dev.podmigration.agent.wire.Resumed;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -64,7 +66,7 @@ final class RestoreTarget {
     private final RunDecisions decisions;
     private final List<ContainerPlace> containers;
     private final @Nullable RestoreFence fence;
-    private final boolean tcpClose;
+    private final Set<RestoreOption> options;
     private final Consumer<TargetMessage> replies;
     private final BlockingQueue<Event> inbox = new LinkedBlockingQueue<>();
     private final StepTimes steps = new StepTimes();
@@ -79,14 +81,14 @@ final class RestoreTarget {
             RunDecisions decisions,
             List<ContainerPlace> containers,
             @Nullable RestoreFence fence,
-            boolean tcpClose,
+            Set<RestoreOption> options,
             Consumer<TargetMessage> replies) {
         this.tools = tools;
         this.podUid = podUid;
         this.decisions = decisions;
         this.containers = List.copyOf(containers);
         this.fence = fence;
-        this.tcpClose = tcpClose;
+        this.options = Set.copyOf(options);
         this.replies = replies;
     }
 
@@ -179,7 +181,7 @@ final class RestoreTarget {
     private void order(int i, long end) throws AgentFailure, IOException, InterruptedException {
         ContainerPlace place = containers.get(i);
         ArmedLauncher launcher = place.arm(left(end));
-        place.gate().restore(launcher, tcpClose);
+        place.gate().restore(launcher, options);
         Thread.ofPlatform()
                 .daemon()
                 .name("launcher-" + place.name())

@@ -44,7 +44,8 @@ class FuzzedImagesTest {
             Path images = place.resolve("images");
             byte[] content = mutator.noise(mutator.random().nextInt(5000));
             boolean accepted;
-            try (ImageWriter writer = new ImageWriter(images, LIMIT_BYTES)) {
+            try (ImageRoom room = ImageRoom.take(place, 5000);
+                    ImageWriter writer = new ImageWriter(images, LIMIT_BYTES, room)) {
                 accepted = accepted(mutator, writer, content);
             }
             try (Stream<Path> left = Files.list(place)) {

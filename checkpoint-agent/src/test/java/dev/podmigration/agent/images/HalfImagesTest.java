@@ -37,17 +37,20 @@ class HalfImagesTest {
     @TempDir private Path directory;
 
     private Path images;
+    private ImageRoom room;
     private ImageWriter writer;
 
     @BeforeEach
     void open() throws IOException {
         images = directory.resolve("images");
-        writer = new ImageWriter(images, 1000);
+        room = ImageRoom.take(directory, 5 << 20);
+        writer = new ImageWriter(images, 1000, room);
     }
 
     @AfterEach
     void nothing_is_left_behind() throws IOException {
         writer.close();
+        room.close();
         try (var left = Files.list(directory)) {
             assertThat(left.filter(path -> !path.equals(images))).isEmpty();
         }
@@ -162,7 +165,7 @@ class HalfImagesTest {
     void what_a_dead_agent_left_is_replaced() throws Exception {
         writer.write(part("a", 0, "old"));
 
-        try (ImageWriter second = new ImageWriter(images, 1000)) {
+        try (ImageWriter second = new ImageWriter(images, 1000, room)) {
             second.write(part("b", 0, CONTENT));
             second.verified(manifest(file("b", CONTENT)));
         }
@@ -177,7 +180,9 @@ class HalfImagesTest {
                 "mounts need root");
         Path small = Files.createDirectory(directory.resolve("small"));
         run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small.toString());
-        try (ImageWriter full = new ImageWriter(small.resolve("images"), 1 << 20)) {
+        try (ImageRoom none = ImageRoom.take(small, 1 << 20);
+                ImageWriter full = new ImageWriter(small.resolve("images"), 1 << 20, none)) {
+            none.await();
             assertRefused(
                     FailureReason.TargetFull, () -> full.write(part("a", 0, "x".repeat(100_000))));
         } finally {

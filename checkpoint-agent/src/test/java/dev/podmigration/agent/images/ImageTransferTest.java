@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -30,6 +31,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Images arrive as CRIU wrote them, the large ones while it writes. */
 @Timeout(60)
@@ -43,15 +45,18 @@ class ImageTransferTest {
     private final Random random = new Random(7);
     private Path dump;
     private ImageTail tail;
+    private ImageRoom room;
 
     @BeforeEach
     void start() throws Exception {
         dump = Files.createDirectory(directory.resolve("dump"));
-        tail = new ImageTail(dump, frames::add);
+        tail = new ImageTail(dump, 0, frames::add);
+        room = ImageRoom.take(directory, 3L * PART);
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
+        room.close();
         tail.abort();
         thread.shutdown();
     }
@@ -137,6 +142,85 @@ class ImageTransferTest {
                 .isEqualTo(FailureReason.Cancelled);
     }
 
+    @Test
+    void memory_comes_through_pipes_and_a_pipe_that_is_not_used_becomes_an_empty_image()
+            throws Exception {
+        tail = new ImageTail(dump, 3, frames::add);
+        byte[] first = bytes(5 * PART + 17);
+        byte[] second = bytes(9);
+        Future<ImageManifest> manifest = thread.submit(tail::run);
+        write("pages-1.img", first);
+        write("pages-2.img", second);
+        Files.write(dump.resolve("pages-4.img"), bytes(PART + 1));
+        Files.write(dump.resolve("inventory.img"), bytes(40));
+        tail.complete();
+
+        VerifiedImages images = received(manifest.get());
+
+        assertThat(images.files()).isEqualTo(5);
+        assertThat(images.directory().resolve("pages-1.img")).hasBinaryContent(first);
+        assertThat(images.directory().resolve("pages-2.img")).hasBinaryContent(second);
+        assertThat(images.directory().resolve("pages-3.img")).isEmptyFile();
+        assertThat(images.directory().resolve("pages-4.img"))
+                .hasSameBinaryContentAs(dump.resolve("pages-4.img"));
+    }
+
+    @Test
+    void whoever_writes_memory_that_nobody_wants_any_more_is_told_at_once() throws Exception {
+        tail = new ImageTail(dump, 1, frames::add);
+        try (OutputStream pages = open("pages-1.img")) {
+            pages.write(bytes(10));
+            tail.abort();
+
+            assertThatThrownBy(() -> pages.write(bytes(10)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("Broken pipe");
+        }
+    }
+
+    @Test
+    void a_writer_that_waits_for_a_dead_agents_pipe_is_let_go_and_a_later_one_makes_a_file()
+            throws Exception {
+        tail = new ImageTail(dump, 2, frames::add);
+        tail.close();
+        Files.write(dump.resolve("inventory.img"), bytes(40));
+        Future<OutputStream> waits = thread.submit(() -> open("pages-1.img"));
+        assertThatThrownBy(() -> waits.get(200, TimeUnit.MILLISECONDS))
+                .isInstanceOf(TimeoutException.class);
+
+        ImageTail.release(dump);
+
+        waits.get(30, TimeUnit.SECONDS).close();
+        assertThat(dump.resolve("pages-2.img")).doesNotExist();
+        assertThat(dump.resolve("inventory.img")).exists();
+        ImageTail.release(directory.resolve("never-made"));
+    }
+
+    @Test
+    void an_image_that_became_the_room_is_as_long_as_what_was_sent() throws Exception {
+        room.await();
+        Files.write(dump.resolve("pages-1.img"), bytes(PART));
+        Files.write(dump.resolve("pages-2.img"), bytes(PART));
+
+        assertSame(transferred().directory());
+        assertThat(directory.resolve(".room")).doesNotExist();
+    }
+
+    private void write(String name, byte[] bytes) throws Exception {
+        try (OutputStream pages = open(name)) {
+            pages.write(bytes);
+        }
+    }
+
+    /** As CRIU opens its images. */
+    private OutputStream open(String name) throws IOException {
+        return Files.newOutputStream(
+                dump.resolve(name),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE);
+    }
+
     private int sent;
 
     private VerifiedImages transferred() throws Exception {
@@ -144,7 +228,11 @@ class ImageTransferTest {
         tail.complete();
         ImageManifest complete = manifest.get();
         sent = frames.size();
-        try (ImageWriter writer = new ImageWriter(directory.resolve("images"), 100L * PART)) {
+        return received(complete);
+    }
+
+    private VerifiedImages received(ImageManifest complete) throws Exception {
+        try (ImageWriter writer = new ImageWriter(directory.resolve("images"), 100L * PART, room)) {
             for (ImageFrame frame : frames) {
                 for (ImagePart part : frame.getPartsList()) {
                     assertThat(part.getContent().size()).isLessThanOrEqualTo(PART);

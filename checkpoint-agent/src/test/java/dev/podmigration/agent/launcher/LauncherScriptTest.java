@@ -21,8 +21,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 class LauncherScriptTest {
@@ -122,7 +124,7 @@ class LauncherScriptTest {
         assertThat(armed.pid()).isEqualTo(launcher.pid());
         assertThat(node.runtimeCalls()).isEmpty();
 
-        gate.restore(armed, false);
+        gate.restore(armed, Set.of());
         assertThat(gate.awaitResult(armed, LIMIT)).isZero();
 
         assertThat(exitCode(launcher)).isZero();
@@ -168,7 +170,7 @@ class LauncherScriptTest {
         Process launcher = node.launch(SHELL, node.create(ID));
 
         ArmedLauncher armed = gate.awaitArmed(LIMIT);
-        gate.restore(armed, false);
+        gate.restore(armed, Set.of());
 
         assertThat(gate.awaitResult(armed, LIMIT)).isZero();
         assertThat(exitCode(launcher)).isZero();
@@ -213,10 +215,26 @@ class LauncherScriptTest {
         ArmedLauncher armed = gate.awaitArmed(LIMIT);
 
         node.takeToolsAway();
-        gate.restore(armed, true);
+        gate.restore(armed, EnumSet.allOf(RestoreOption.class));
 
         assertThat(gate.awaitResult(armed, LIMIT)).isZero();
         assertThat(node.runtimeCalls().getFirst()).contains("restore", "--tcp-close");
+    }
+
+    @Test
+    void criuFreesImagesWhileItReadsThemOnlyIfThatIsOrdered() throws Exception {
+        node.config(RuntimeConfig.ofRestore("app").json());
+        RestoreGate gate = gate("app");
+        for (Set<RestoreOption> options :
+                List.of(Set.<RestoreOption>of(), Set.of(RestoreOption.FREE_IMAGES))) {
+            node.launch(SHELL, node.create(ID));
+            ArmedLauncher armed = gate.awaitArmed(LIMIT);
+            gate.restore(armed, options);
+            assertThat(gate.awaitResult(armed, LIMIT)).isZero();
+        }
+
+        assertThat(node.criuConfiguration(1)).isEmpty();
+        assertThat(node.criuConfiguration(2)).contains("auto-dedup\n");
     }
 
     @Test
@@ -241,7 +259,7 @@ class LauncherScriptTest {
         List<ProcessHandle> children = launcher.descendants().toList();
         assertThat(children).isNotEmpty();
 
-        gate.restore(armed, false);
+        gate.restore(armed, Set.of());
         exitCode(launcher);
 
         for (ProcessHandle child : children) {
@@ -438,7 +456,7 @@ class LauncherScriptTest {
         ArmedLauncher armed = gate.awaitArmed(LIMIT);
         RestoreMark.COMMITTED.set(node.directories, UID);
 
-        gate.restore(armed, false);
+        gate.restore(armed, Set.of());
 
         assertThat(exitCode(launcher)).isEqualTo(1);
         assertThat(node.stderr()).contains("is over");
@@ -465,7 +483,7 @@ class LauncherScriptTest {
         node.config(RuntimeConfig.ofRestore("app").json());
         RestoreGate gate = gate("app");
         Process launcher = node.launch(SHELL, node.create(ID));
-        gate.restore(gate.awaitArmed(LIMIT), false);
+        gate.restore(gate.awaitArmed(LIMIT), Set.of());
         await().atMost(LIMIT).until(() -> Files.exists(root.resolve("hangs")));
         await().atMost(LIMIT).until(() -> launcher.descendants().count() >= 3);
         List<ProcessHandle> started = launcher.descendants().toList();
@@ -502,7 +520,7 @@ class LauncherScriptTest {
 
         RestoreGate gate = gate("app");
         ArmedLauncher armed = gate.awaitArmed(LIMIT);
-        gate.restore(armed, false);
+        gate.restore(armed, Set.of());
 
         assertThat(exitCode(launcher)).isZero();
     }
@@ -515,7 +533,7 @@ class LauncherScriptTest {
 
         RestoreGate again = gate("app");
         assertThat(again.armed()).contains(seenBefore);
-        again.restore(seenBefore, false);
+        again.restore(seenBefore, Set.of());
 
         assertThat(exitCode(launcher)).isZero();
         assertThat(gate("app").result(seenBefore)).contains(0);
@@ -534,7 +552,7 @@ class LauncherScriptTest {
         Process second = node.launch(SHELL, node.create(nextId));
         ArmedLauncher armed = gate.awaitArmed(LIMIT);
         assertThat(armed.containerId()).isEqualTo(nextId);
-        gate.restore(armed, false);
+        gate.restore(armed, Set.of());
 
         assertThat(exitCode(second)).isZero();
     }
@@ -550,7 +568,7 @@ class LauncherScriptTest {
         Process launcher = node.launch(SHELL, node.create(ID));
         ArmedLauncher armed = gate.awaitArmed(LIMIT);
         assertThat(gate.result(armed)).isEmpty();
-        gate.restore(armed, false);
+        gate.restore(armed, Set.of());
 
         assertThat(gate.awaitResult(armed, LIMIT)).isZero();
         assertThat(exitCode(launcher)).isZero();
@@ -598,7 +616,7 @@ class LauncherScriptTest {
         RestoreGate gate = gate(container);
         Process launcher = node.launch(SHELL, node.create(id));
         ArmedLauncher armed = gate.awaitArmed(LIMIT);
-        gate.restore(armed, false);
+        gate.restore(armed, Set.of());
         int code = gate.awaitResult(armed, LIMIT);
         assertThat(exitCode(launcher)).isEqualTo(code);
         return code;

@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -49,6 +50,7 @@ final class ScriptNode {
                 out=$(/usr/bin/readlink /proc/$$/fd/1)
                 err=$(/usr/bin/readlink /proc/$$/fd/2)
                 printf '%s\n' "$in" "$out" "$err" >ROOT/stdio.$n
+                [ -z "${CRIU_CONFIG_FILE:-}" ] || /usr/bin/cp "$CRIU_CONFIG_FILE" ROOT/criu.$n
                 [ ! -e ROOT/answer ] || /usr/bin/cat ROOT/answer
                 [ ! -e ROOT/hang ] || { : >ROOT/hangs; /bin/sh -c '/usr/bin/sleep 1000; exit 9' || exit; }
                 [ ! -e ROOT/exit-code ] || read -r code <ROOT/exit-code
@@ -145,6 +147,12 @@ final class ScriptNode {
             calls.add(Files.readAllLines(root.resolve("call." + n)));
         }
         return calls;
+    }
+
+    /** What CRIU reads besides the runtime's own configuration in that call, counted from 1. */
+    Optional<String> criuConfiguration(int call) throws IOException {
+        Path file = root.resolve("criu." + call);
+        return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
     }
 
     List<String> runtimeStdio() throws IOException {

@@ -11,6 +11,7 @@ import dev.podmigration.agent.commit.RecordStore;
 import dev.podmigration.agent.commit.TargetCommit;
 import dev.podmigration.agent.commit.TargetRecord;
 import dev.podmigration.agent.criu.CriuLogReader;
+import dev.podmigration.agent.images.ImageRoom;
 import dev.podmigration.agent.peer.TreeNames;
 import dev.podmigration.agent.testnode.FakeSourceRecords;
 import dev.podmigration.agent.testnode.TestNode;
@@ -144,11 +145,17 @@ class ContainerPlaceTest {
     }
 
     private void image() throws Exception {
-        place.image(
-                ImageFrame.newBuilder()
-                        .addParts(ImagePart.newBuilder().setName("pages-1.img").setContent(CONTENT))
-                        .build(),
-                1 << 20);
+        try (ImageRoom room = ImageRoom.take(place.gate().directory(), CONTENT.size())) {
+            place.image(
+                    ImageFrame.newBuilder()
+                            .addParts(
+                                    ImagePart.newBuilder()
+                                            .setName("pages-1.img")
+                                            .setContent(CONTENT))
+                            .build(),
+                    1 << 20,
+                    room);
+        }
         place.verify(
                 ImageManifest.newBuilder()
                         .addFiles(

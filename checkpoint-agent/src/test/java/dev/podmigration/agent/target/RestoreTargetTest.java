@@ -35,6 +35,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -136,7 +137,7 @@ class RestoreTargetTest {
                         RunDecisions.asking(commit, node.directories(), TestNode.POD),
                         List.of(place),
                         fence,
-                        false,
+                        Set.of(),
                         replies::add);
         listener.set(target);
     }

@@ -90,7 +90,9 @@ public final class FreezeBench {
         client.expectAnswers(200);
         client.gaps().clear();
         long before = lab.retransmissions(client.localPort());
-        PodMigrationStatus status = moves.succeed(name, node);
+        // However slow the machine is: what it takes is to be measured, not refused.
+        PodMigrationStatus status =
+                moves.succeed(name, node, spec -> spec.getLimits().setFreezeSeconds(120));
         client.expectAnswers(500);
         return new Round(
                 Moves.targetPod(status),

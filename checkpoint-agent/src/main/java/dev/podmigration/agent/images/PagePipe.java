@@ -1,0 +1,105 @@
+package dev.podmigration.agent.images;
+
+import dev.podmigration.agent.linux.ErrnoException;
+import dev.podmigration.agent.linux.PipeReader;
+import dev.podmigration.agent.linux.SpecialFiles;
+import dev.podmigration.agent.wire.ImageFile;
+import dev.podmigration.agent.wire.ImagePart;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A named pipe where CRIU is about to write the memory of a process: {@code pages-N.img}. CRIU
+ * opens that file with O_CREAT and O_TRUNC, which leave a pipe as it is, and moves pages into it by
+ * splice(2), which copies none (criu/page-xfer.c, write_pages_loc, CRIU 4.2). So memory leaves the
+ * node without being written there a second time, and CRIU is at its end as soon as nobody reads:
+ * it ignores SIGPIPE (criu/crtools.c since 4.1), and lets the container run on.
+ *
+ * <p>Thread-safe is {@link #close} only.
+ */
+final class PagePipe implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PagePipe.class);
+
+    /** Of the kernel's default limit. A reader that comes every half millisecond then keeps up. */
+    private static final int CAPACITY = 1 << 20;
+
+    private static final int PERMISSIONS = 0600;
+
+    private final SentImage image;
+    private final PipeReader pipe;
+
+    private PagePipe(String name, PipeReader pipe) {
+        this.image = new SentImage(name);
+        this.pipe = pipe;
+    }
+
+    /**
+     * @param number CRIU counts from 1, in the order in which it dumps processes and then shared
+     *     memory
+     */
+    static PagePipe create(Path directory, int number) throws IOException {
+        String name = "pages-" + number + ".img";
+        Path file = directory.resolve(name);
+        SpecialFiles.createFifo(file, PERMISSIONS);
+        return new PagePipe(name, PipeReader.open(file));
+    }
+
+    /**
+     * For pipes of an agent that died before CRIU had opened them: CRIU would wait for a reader for
+     * ever. One that waits already is let go, and one that comes later makes a file.
+     */
+    static void release(Path pipe) throws IOException {
+        try (PipeReader _ = PipeReader.open(pipe)) {
+            Files.delete(pipe);
+        }
+    }
+
+    /** What is there now, up to the size of the buffer. */
+    Optional<ImagePart> next(ByteBuffer buffer) throws IOException {
+        buffer.clear();
+        int count;
+        do {
+            count = buffer.hasRemaining() ? pipe.read(buffer) : 0;
+        } while (count > 0);
+        if (buffer.position() == 0) {
+            return Optional.empty();
+        }
+        if (image.bytes() == 0) {
+            enlarge();
+        }
+        return Optional.of(image.part(buffer.flip()));
+    }
+
+    private void enlarge() {
+        try {
+            pipe.setCapacity(CAPACITY);
+        } catch (ErrnoException e) {
+            LOG.debug("{} stays small, which costs time only", image.name(), e);
+        }
+    }
+
+    boolean isUnused() {
+        return image.bytes() == 0;
+    }
+
+    /** Announces the image without any content. */
+    ImagePart nothing() {
+        return image.part(ByteBuffer.allocate(0));
+    }
+
+    ImageFile manifest() {
+        return image.manifest(PERMISSIONS);
+    }
+
+    @Override
+    public void close() throws IOException {
+        pipe.close();
+    }
+}
