@@ -29,8 +29,12 @@ final class FollowedFile implements AutoCloseable {
         return image.bytes();
     }
 
-    /** The next part, of exactly this length: the caller knows that the file has it. */
-    ImagePart next(int length, ByteBuffer buffer) throws IOException {
+    /**
+     * The next part, of exactly this length: the caller knows that the file has it.
+     *
+     * @param content as in {@link SentImage#part}
+     */
+    ImagePart next(int length, ByteBuffer buffer, byte[] content) throws IOException {
         buffer.clear().limit(length);
         while (buffer.hasRemaining()) {
             if (file.read(buffer, image.bytes() + buffer.position()) == 0) {
@@ -41,7 +45,7 @@ final class FollowedFile implements AutoCloseable {
                                 + (image.bytes() + length));
             }
         }
-        return image.part(buffer.flip());
+        return image.part(buffer.flip(), content);
     }
 
     /** Whether the file still holds what was sent of it. */

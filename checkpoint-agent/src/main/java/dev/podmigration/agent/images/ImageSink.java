@@ -7,6 +7,6 @@ import java.io.IOException;
 /** Takes frames in their order. */
 @FunctionalInterface
 public interface ImageSink {
-    /** Blocks until the frame may be sent. */
+    /** Returns when the frame was sent: its content changes afterwards. */
     void send(ImageFrame frame) throws IOException;
 }

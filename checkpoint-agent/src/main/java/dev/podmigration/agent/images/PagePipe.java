@@ -61,8 +61,12 @@ final class PagePipe implements AutoCloseable {
         }
     }
 
-    /** What is there now, up to the size of the buffer. */
-    Optional<ImagePart> next(ByteBuffer buffer) throws IOException {
+    /**
+     * What is there now, up to the size of the buffer.
+     *
+     * @param content as in {@link SentImage#part}
+     */
+    Optional<ImagePart> next(ByteBuffer buffer, byte[] content) throws IOException {
         buffer.clear();
         int count;
         do {
@@ -74,7 +78,7 @@ final class PagePipe implements AutoCloseable {
         if (image.bytes() == 0) {
             enlarge();
         }
-        return Optional.of(image.part(buffer.flip()));
+        return Optional.of(image.part(buffer.flip(), content));
     }
 
     private void enlarge() {
@@ -91,7 +95,7 @@ final class PagePipe implements AutoCloseable {
 
     /** Announces the image without any content. */
     ImagePart nothing() {
-        return image.part(ByteBuffer.allocate(0));
+        return image.part(ByteBuffer.allocate(0), new byte[0]);
     }
 
     ImageFile manifest() {

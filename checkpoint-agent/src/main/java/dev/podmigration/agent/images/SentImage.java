@@ -26,18 +26,22 @@ final class SentImage {
         return bytes;
     }
 
-    /** All that remains in the buffer, as the next part. */
-    ImagePart part(ByteBuffer buffer) {
+    /**
+     * All that remains in the buffer, as the next part.
+     *
+     * @param content has room for it; the part is right until this is used again
+     */
+    ImagePart part(ByteBuffer buffer, byte[] content) {
+        int length = buffer.remaining();
         crc.update(buffer.duplicate());
-        byte[] content = new byte[buffer.remaining()]; // the stream keeps it, the buffer is reused
-        buffer.get(content);
+        buffer.get(content, 0, length);
         ImagePart part =
                 ImagePart.newBuilder()
                         .setName(name)
                         .setOffset(bytes)
-                        .setContent(UnsafeByteOperations.unsafeWrap(content))
+                        .setContent(UnsafeByteOperations.unsafeWrap(content, 0, length))
                         .build();
-        bytes += content.length;
+        bytes += length;
         return part;
     }
 

@@ -51,6 +51,7 @@ final class ImageStreamServer implements AutoCloseable {
 
     /** What becomes of the messages of a stream. Called by one thread. */
     interface Receiver {
+        /** The content of an image is there only until this returns. */
         void receive(SourceMessage message);
 
         /** The stream cannot be read any further. Not called after {@link Stream#close}. */
@@ -164,6 +165,7 @@ final class ImageStreamServer implements AutoCloseable {
                 ByteBuffer length = ByteBuffer.allocateDirect(Integer.BYTES);
                 ByteBuffer incoming = ByteBuffer.allocateDirect(0);
                 ByteBuffer sealed = ByteBuffer.allocate(0);
+                ByteBuffer plain = ByteBuffer.allocate(0);
                 while (fill(channel, length.clear(), true)) {
                     int frame = length.flip().getInt();
                     if (frame < FrameCipher.TAG_BYTES || frame > MAX_FRAME_BYTES) {
@@ -172,13 +174,14 @@ final class ImageStreamServer implements AutoCloseable {
                     if (incoming.capacity() < frame) {
                         incoming = ByteBuffer.allocateDirect(frame);
                         sealed = ByteBuffer.allocate(frame);
+                        plain = ByteBuffer.allocate(frame);
                     }
                     fill(channel, incoming.clear().limit(frame), false);
                     sealed.clear().put(incoming.flip()).flip();
-                    // The message keeps it: its content is not copied again.
-                    ByteBuffer plain = ByteBuffer.allocate(frame - FrameCipher.TAG_BYTES);
-                    cipher.next(sealed, plain);
-                    CodedInputStream input = CodedInputStream.newInstance(plain.array());
+                    cipher.next(sealed, plain.clear());
+                    CodedInputStream input =
+                            CodedInputStream.newInstance(plain.array(), 0, plain.position());
+                    // The content of an image is not copied out of the buffer.
                     input.enableAliasing(true);
                     receiver.receive(SourceMessage.parseFrom(input));
                 }

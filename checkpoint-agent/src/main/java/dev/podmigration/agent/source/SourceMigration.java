@@ -1,6 +1,7 @@
 package dev.podmigration.agent.source;
 
 import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.LongFreeze;
 import dev.podmigration.agent.StepTimes;
 import dev.podmigration.agent.address.PodInterface;
 import dev.podmigration.agent.commit.ObjectKey;
@@ -73,7 +74,7 @@ final class SourceMigration {
     private @Nullable SourceGroup group;
     private @Nullable Instant frozenAt;
     private long frozenNanos;
-    private @Nullable Duration length;
+    private volatile @Nullable Duration length;
     private List<String> addresses = List.of();
     private long endedImageBytes;
 
@@ -207,7 +208,13 @@ final class SourceMigration {
         }
         Deadline deadline = Deadline.since(frozenNanos, limit);
         dumps.getFirst().dump();
-        Thread.ofPlatform().daemon().name("frozen-status").start(frozen);
+        LongFreeze.then(
+                "frozen-status",
+                () -> {
+                    if (length == null) {
+                        frozen.run();
+                    }
+                });
         CompletableFuture<Boolean> lastFiles =
                 Background.call(
                         "last-files",

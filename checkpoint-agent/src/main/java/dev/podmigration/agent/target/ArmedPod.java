@@ -1,6 +1,7 @@
 package dev.podmigration.agent.target;
 
 import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.LongFreeze;
 import dev.podmigration.agent.StepTimes;
 import dev.podmigration.agent.commit.TargetRecord;
 import dev.podmigration.agent.commit.TargetState;
@@ -314,7 +315,7 @@ final class ArmedPod implements Arrival, AutoCloseable {
                         .daemon()
                         .name("restore-" + podUid)
                         .start(() -> run(target, replies));
-        changed.run();
+        LongFreeze.then("restoring-status", changed);
     }
 
     private void run(RestoreTarget target, Consumer<TargetMessage> replies) {

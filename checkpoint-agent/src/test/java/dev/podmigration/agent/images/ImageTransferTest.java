@@ -50,7 +50,7 @@ class ImageTransferTest {
     @BeforeEach
     void start() throws Exception {
         dump = Files.createDirectory(directory.resolve("dump"));
-        tail = new ImageTail(dump, 0, frames::add);
+        tail = new ImageTail(dump, 0, this::keep);
         room = ImageRoom.take(directory, 3L * PART);
     }
 
@@ -145,7 +145,7 @@ class ImageTransferTest {
     @Test
     void memory_comes_through_pipes_and_a_pipe_that_is_not_used_becomes_an_empty_image()
             throws Exception {
-        tail = new ImageTail(dump, 3, frames::add);
+        tail = new ImageTail(dump, 3, this::keep);
         byte[] first = bytes(5 * PART + 17);
         byte[] second = bytes(9);
         Future<ImageManifest> manifest = thread.submit(tail::run);
@@ -167,7 +167,7 @@ class ImageTransferTest {
 
     @Test
     void whoever_writes_memory_that_nobody_wants_any_more_is_told_at_once() throws Exception {
-        tail = new ImageTail(dump, 1, frames::add);
+        tail = new ImageTail(dump, 1, this::keep);
         try (OutputStream pages = open("pages-1.img")) {
             pages.write(bytes(10));
             tail.abort();
@@ -181,7 +181,7 @@ class ImageTransferTest {
     @Test
     void a_writer_that_waits_for_a_dead_agents_pipe_is_let_go_and_a_later_one_makes_a_file()
             throws Exception {
-        tail = new ImageTail(dump, 2, frames::add);
+        tail = new ImageTail(dump, 2, this::keep);
         tail.close();
         Files.write(dump.resolve("inventory.img"), bytes(40));
         Future<OutputStream> waits = thread.submit(() -> open("pages-1.img"));
@@ -204,6 +204,10 @@ class ImageTransferTest {
 
         assertSame(transferred().directory());
         assertThat(directory.resolve(".room")).doesNotExist();
+    }
+
+    private void keep(ImageFrame frame) throws IOException {
+        frames.add(ImageFrame.parseFrom(frame.toByteString()));
     }
 
     private void write(String name, byte[] bytes) throws Exception {
@@ -237,7 +241,7 @@ class ImageTransferTest {
                 for (ImagePart part : frame.getPartsList()) {
                     assertThat(part.getContent().size()).isLessThanOrEqualTo(PART);
                 }
-                writer.write(ImageFrame.parseFrom(frame.toByteString()));
+                writer.write(frame);
                 assertThat(directory.resolve("images")).doesNotExist();
             }
             return writer.verified(complete);

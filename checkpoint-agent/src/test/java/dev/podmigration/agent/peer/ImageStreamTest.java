@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 
 import dev.podmigration.agent.fuzzing.Mutator;
 import dev.podmigration.agent.fuzzing.Seeds;
@@ -52,7 +53,12 @@ final class ImageStreamTest {
 
         @Override
         public void receive(SourceMessage message) {
-            messages.add(message);
+            try {
+                // What it holds changes when this returns.
+                messages.add(SourceMessage.parseFrom(message.toByteString()));
+            } catch (InvalidProtocolBufferException e) {
+                throw new AssertionError(e);
+            }
         }
 
         @Override
