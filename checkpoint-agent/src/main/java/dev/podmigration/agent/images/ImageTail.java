@@ -9,16 +9,10 @@ import dev.podmigration.agent.wire.ImagePart;
 import dev.podmigration.api.v1alpha1.FailureReason;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -71,7 +65,7 @@ public final class ImageTail implements AutoCloseable {
     private final Map<String, FollowedFile> followed = new TreeMap<>();
     private final CountDownLatch end = new CountDownLatch(1);
     private final AtomicBoolean aborted = new AtomicBoolean();
-    private final List<PagePipe> pipes = new ArrayList<>();
+    private final PagePipes pipes;
     private ImageFrame.Builder small = ImageFrame.newBuilder();
     private int smallBytes;
     private long filesSeenNanos = System.nanoTime() - FILES_PAUSE.toNanos();
@@ -84,33 +78,7 @@ public final class ImageTail implements AutoCloseable {
     public ImageTail(Path directory, int pagePipes, ImageSink sink) throws IOException {
         this.directory = directory;
         this.sink = sink;
-        try {
-            for (int number = 1; number <= pagePipes; number++) {
-                pipes.add(PagePipe.create(directory, number));
-            }
-        } catch (IOException e) {
-            close();
-            throw e;
-        }
-    }
-
-    /**
-     * Lets a CRIU go on that an agent before this one had given pipes and cannot read from any
-     * more. Call it before waiting for that CRIU.
-     *
-     * @param directory of images, which may be gone
-     */
-    public static void release(Path directory) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            return;
-        }
-        try (DirectoryStream<Path> images = Files.newDirectoryStream(directory, "pages-*.img")) {
-            for (Path image : images) {
-                if (!Files.isRegularFile(image, LinkOption.NOFOLLOW_LINKS)) {
-                    PagePipe.release(image);
-                }
-            }
-        }
+        this.pipes = PagePipes.create(directory, pagePipes);
     }
 
     /** CRIU has written everything: its post-dump action runs. */
@@ -125,19 +93,13 @@ public final class ImageTail implements AutoCloseable {
     public void abort() {
         aborted.set(true);
         end.countDown();
-        try {
-            close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        pipes.refuse();
     }
 
-    /** Nobody reads memory from now on. */
+    /** Only when CRIU has ended, or has written everything. */
     @Override
     public void close() throws IOException {
-        for (PagePipe pipe : pipes) {
-            pipe.close();
-        }
+        pipes.close();
     }
 
     /**
@@ -174,7 +136,7 @@ public final class ImageTail implements AutoCloseable {
      */
     private boolean sendPiped() throws IOException {
         boolean found = false;
-        for (PagePipe pipe : pipes) {
+        for (PagePipe pipe : pipes.all()) {
             Optional<ImagePart> part = pipe.next(buffer, content);
             if (part.isPresent()) {
                 sink.send(ImageFrame.newBuilder().addParts(part.get()).build());
@@ -212,7 +174,7 @@ public final class ImageTail implements AutoCloseable {
 
     private ImageManifest sendRest(OpenDirectory open) throws IOException, AgentFailure {
         ImageManifest.Builder manifest = ImageManifest.newBuilder();
-        for (PagePipe pipe : pipes) {
+        for (PagePipe pipe : pipes.all()) {
             Optional<ImagePart> part = pipe.next(buffer, new byte[PART_BYTES]);
             while (part.isPresent()) {
                 send(part.get());

@@ -22,7 +22,7 @@ import java.util.Optional;
  * node without being written there a second time, and CRIU is at its end as soon as nobody reads:
  * it ignores SIGPIPE (criu/crtools.c since 4.1), and lets the container run on.
  *
- * <p>Thread-safe is {@link #close} only.
+ * <p>Thread-safe are {@link #refuse} and {@link #close} only.
  */
 final class PagePipe implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PagePipe.class);
@@ -32,12 +32,16 @@ final class PagePipe implements AutoCloseable {
 
     private static final int PERMISSIONS = 0600;
 
+    private final Path path;
     private final SentImage image;
     private final PipeReader pipe;
+    private volatile boolean used;
+    private boolean named = true;
 
-    private PagePipe(String name, PipeReader pipe) {
-        this.image = new SentImage(name);
-        this.pipe = pipe;
+    private PagePipe(Path path) throws IOException {
+        this.path = path;
+        this.image = new SentImage(path.getFileName().toString());
+        this.pipe = PipeReader.open(path);
     }
 
     /**
@@ -45,19 +49,28 @@ final class PagePipe implements AutoCloseable {
      *     memory
      */
     static PagePipe create(Path directory, int number) throws IOException {
-        String name = "pages-" + number + ".img";
-        Path file = directory.resolve(name);
-        SpecialFiles.createFifo(file, PERMISSIONS);
-        return new PagePipe(name, PipeReader.open(file));
+        Path path = directory.resolve("pages-" + number + ".img");
+        SpecialFiles.createFifo(path, PERMISSIONS);
+        return new PagePipe(path);
+    }
+
+    /** One that an agent before this one has made. */
+    static PagePipe open(Path path) throws IOException {
+        return new PagePipe(path);
     }
 
     /**
-     * For pipes of an agent that died before CRIU had opened them: CRIU would wait for a reader for
-     * ever. One that waits already is let go, and one that comes later makes a file.
+     * Nobody wants what CRIU writes. If it writes here already, it fails; if it comes later, it
+     * makes a file; if it is just opening the pipe it must find a reader, or it would wait for one
+     * for ever: then the next call sees it. To be called again until CRIU has ended.
      */
-    static void release(Path pipe) throws IOException {
-        try (PipeReader _ = PipeReader.open(pipe)) {
-            Files.delete(pipe);
+    synchronized void refuse() throws IOException {
+        if (named) {
+            Files.deleteIfExists(path);
+            named = false;
+        }
+        if (used || pipe.read(ByteBuffer.allocateDirect(1)) > 0) {
+            pipe.close();
         }
     }
 
@@ -75,7 +88,8 @@ final class PagePipe implements AutoCloseable {
         if (buffer.position() == 0) {
             return Optional.empty();
         }
-        if (image.bytes() == 0) {
+        if (!used) {
+            used = true;
             enlarge();
         }
         return Optional.of(image.part(buffer.flip(), content));
@@ -90,7 +104,7 @@ final class PagePipe implements AutoCloseable {
     }
 
     boolean isUnused() {
-        return image.bytes() == 0;
+        return !used;
     }
 
     /** Announces the image without any content. */

@@ -246,7 +246,7 @@ final class ContainerDump {
      */
     void end() throws IOException, InterruptedException {
         returnOptions();
-        if (tail != null) {
+        if (tail != null && (manifest == null || !manifest.isDone())) {
             tail.abort();
         }
         answer(false);
@@ -289,7 +289,7 @@ final class ContainerDump {
     void close() throws IOException, InterruptedException {
         returnOptions();
         if (tail != null) {
-            tail.abort();
+            tail.close();
         }
         if (hook != null) {
             hook.remove();

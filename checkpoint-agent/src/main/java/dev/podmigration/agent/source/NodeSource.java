@@ -12,7 +12,7 @@ import dev.podmigration.agent.files.TreeSize;
 import dev.podmigration.agent.host.Cgroup;
 import dev.podmigration.agent.host.HostTree;
 import dev.podmigration.agent.host.PodCgroup;
-import dev.podmigration.agent.images.ImageTail;
+import dev.podmigration.agent.images.PagePipes;
 import dev.podmigration.agent.inspect.ContainerInspector.Inspection;
 import dev.podmigration.agent.runtime.ContainerOnNode;
 import dev.podmigration.agent.runtime.PodOnNode;
@@ -557,9 +557,24 @@ public final class NodeSource implements SourceAgent {
      * anything else.
      */
     public void recover() throws IOException {
-        for (Path images : leftImages()) {
-            ImageTail.release(images);
+        List<PagePipes> left = new ArrayList<>();
+        try {
+            for (Path images : leftImages()) {
+                PagePipes pipes = PagePipes.left(images);
+                left.add(pipes);
+                // Before anything waits for that CRIU.
+                pipes.refuse();
+            }
+            recoverRecords();
+            endLeftDumps();
+        } finally {
+            for (PagePipes pipes : left) {
+                pipes.close();
+            }
         }
+    }
+
+    private void recoverRecords() throws IOException {
         for (SourceRecord record : tools.commit().all()) {
             try {
                 switch (tools.commit().decide(record.name(), SourceEvent.RESTARTED)) {
@@ -578,7 +593,6 @@ public final class NodeSource implements SourceAgent {
         }
         tools.commit().allowOtherStarts();
         tools.commit().forgetUnneededGroups();
-        endLeftDumps();
     }
 
     /**

@@ -35,9 +35,6 @@ public final class NodeTarget implements TargetAgent {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeTarget.class);
 
-    /** The images and the restored memory exist at once; CRIU copies one into the other. */
-    private static final int MEMORY_FACTOR = 2;
-
     /** Page tables, small images, the JVM's growth while it is copied. */
     private static final long SLACK_BYTES = 256L << 20;
 
@@ -72,13 +69,13 @@ public final class NodeTarget implements TargetAgent {
     public void accept(PodRestore restore, Runnable changed) throws AgentFailure, IOException {
         String podUid = restore.getSpec().getPodUid();
         if (receptions.knows(restore)) {
-            requireMemory(restore);
+            requireMemory(2 * restore.getSpec().getRequiredMemoryBytes());
             receptions.accept(restore, imageLimit(restore), changed);
             return;
         }
         synchronized (pods) {
             if (tools.commit().record(podUid).isEmpty()) {
-                requireMemory(restore);
+                requireMemory(ImageRoom.bytesFor(restore.getSpec().getRequiredMemoryBytes()));
                 tools.commit()
                         .begin(
                                 new TargetRecord(
@@ -130,8 +127,14 @@ public final class NodeTarget implements TargetAgent {
         return restore.getSpec().getRequiredMemoryBytes() * 3 / 2 + SLACK_BYTES;
     }
 
-    private void requireMemory(PodRestore restore) throws AgentFailure, IOException {
-        long required = restore.getSpec().getRequiredMemoryBytes() * MEMORY_FACTOR + SLACK_BYTES;
+    /**
+     * Before anything is begun.
+     *
+     * @param bytes of images and restored memory at once: all of both where images are kept until
+     *     the pod runs, otherwise CRIU frees the ones for the other
+     */
+    private void requireMemory(long bytes) throws AgentFailure, IOException {
+        long required = bytes + SLACK_BYTES;
         long available = tools.availableMemoryBytes();
         if (available < required) {
             throw new AgentFailure(

@@ -58,6 +58,7 @@ class ImageTransferTest {
     void stop() throws Exception {
         room.close();
         tail.abort();
+        tail.close();
         thread.shutdown();
     }
 
@@ -179,6 +180,25 @@ class ImageTransferTest {
     }
 
     @Test
+    void whoever_has_just_opened_a_pipe_that_is_refused_is_told_when_he_writes() throws Exception {
+        tail = new ImageTail(dump, 2, this::keep);
+        try (OutputStream pages = open("pages-1.img")) {
+            tail.abort();
+
+            assertThatThrownBy(
+                            () -> {
+                                while (true) {
+                                    pages.write(bytes(4096));
+                                }
+                            })
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("Broken pipe");
+        }
+        write("pages-2.img", bytes(5));
+        assertThat(dump.resolve("pages-2.img")).hasSize(5);
+    }
+
+    @Test
     void a_writer_that_waits_for_a_dead_agents_pipe_is_let_go_and_a_later_one_makes_a_file()
             throws Exception {
         tail = new ImageTail(dump, 2, this::keep);
@@ -188,12 +208,15 @@ class ImageTransferTest {
         assertThatThrownBy(() -> waits.get(200, TimeUnit.MILLISECONDS))
                 .isInstanceOf(TimeoutException.class);
 
-        ImageTail.release(dump);
+        try (PagePipes left = PagePipes.left(dump)) {
+            left.refuse();
 
-        waits.get(30, TimeUnit.SECONDS).close();
-        assertThat(dump.resolve("pages-2.img")).doesNotExist();
+            waits.get(30, TimeUnit.SECONDS).close();
+            write("pages-2.img", bytes(5));
+        }
+        assertThat(dump.resolve("pages-1.img")).doesNotExist();
+        assertThat(dump.resolve("pages-2.img")).hasSize(5);
         assertThat(dump.resolve("inventory.img")).exists();
-        ImageTail.release(directory.resolve("never-made"));
     }
 
     @Test

@@ -17,8 +17,10 @@ import dev.podmigration.agent.criu.CriuLogReader;
 import dev.podmigration.agent.criu.DumpOptions;
 import dev.podmigration.agent.host.NodeDirectories;
 import dev.podmigration.agent.inspect.ContainerInspector;
+import dev.podmigration.agent.linux.SpecialFiles;
 import dev.podmigration.agent.peer.Identity;
 import dev.podmigration.agent.peer.PeerClient;
+import dev.podmigration.agent.runtime.ContainerOnNode;
 import dev.podmigration.agent.runtime.KubeletAnswer;
 import dev.podmigration.agent.testnode.FakeCluster;
 import dev.podmigration.agent.testnode.FakeGuard;
@@ -41,15 +43,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** What a source is brought to, by its record. */
 class NodeSourceTest {
@@ -410,6 +418,35 @@ class NodeSourceTest {
         source.recover();
 
         assertThat(dump().getParent()).isEmptyDirectory();
+    }
+
+    /** It would stand still for ever: nobody else reads what it writes. */
+    @Test
+    void a_criu_that_waits_for_a_dead_agent_to_read_memory_is_let_go() throws Exception {
+        String directory = "/run/containers/main/" + ContainerOnNode.CHECKPOINT;
+        Path images = Files.createDirectories(root.resolve(directory.substring(1)));
+        Path pipe = images.resolve("pages-1.img");
+        SpecialFiles.createFifo(pipe, 0600);
+        Files.writeString(
+                root.resolve("proc/1/mountinfo"),
+                "99 1 0:99 / " + directory + " rw - tmpfs podmigration rw\n",
+                StandardOpenOption.APPEND);
+        CompletableFuture<Void> criu =
+                CompletableFuture.runAsync(
+                        () -> {
+                            try {
+                                Files.newOutputStream(pipe, StandardOpenOption.WRITE).close();
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        });
+        assertThatThrownBy(() -> criu.get(200, TimeUnit.MILLISECONDS))
+                .isInstanceOf(TimeoutException.class);
+
+        source.recover();
+
+        assertThat(criu).succeedsWithin(Duration.ofSeconds(30));
+        assertThat(images).doesNotExist();
     }
 
     private Path dump() {

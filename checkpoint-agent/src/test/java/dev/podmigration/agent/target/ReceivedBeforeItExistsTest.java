@@ -126,6 +126,20 @@ class ReceivedBeforeItExistsTest {
         assertThat(phase()).isEqualTo(PodRestorePhase.Accepted);
     }
 
+    /** 1 GiB of images that stay until the pod runs, as much for the pod, 256 MiB besides. */
+    @Test
+    void aNodeNeedsTheMemoryOfAPodTwice() throws Exception {
+        PodRestore large = restore();
+        large.getSpec().setRequiredMemoryBytes(1L << 30);
+        Files.writeString(root.resolve("proc/meminfo"), "MemAvailable: 2359295 kB\n");
+
+        assertThatThrownBy(() -> target.accept(large, () -> {}))
+                .hasMessageContaining("needs 2304 MiB on this node")
+                .asInstanceOf(type(AgentFailure.class))
+                .extracting(AgentFailure::reason)
+                .isEqualTo(FailureReason.TargetMemoryTooSmall);
+    }
+
     @Test
     void aTreeThatHasNotEndedIsNotComplete() throws Exception {
         begin();

@@ -1,8 +1,11 @@
 package dev.podmigration.agent.target;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
+import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.address.KeptAddresses;
 import dev.podmigration.agent.commit.ObjectKey;
 import dev.podmigration.agent.commit.ReceiverCommit;
@@ -20,6 +23,7 @@ import dev.podmigration.agent.linux.SpecialFiles;
 import dev.podmigration.agent.testnode.FakeHook;
 import dev.podmigration.agent.testnode.FakeSourceRecords;
 import dev.podmigration.agent.testnode.TestNode;
+import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.api.v1alpha1.PodRestorePhase;
 
@@ -93,6 +97,21 @@ class RestartedTargetTest {
     @AfterEach
     void endTheContainer() {
         early.destroyForcibly();
+    }
+
+    /** 1 GiB, the 128 MiB that CRIU reads ahead, and 256 MiB for everything else. */
+    @Test
+    void a_node_needs_the_memory_of_a_pod_once() throws Exception {
+        PodRestore restore = restore();
+        restore.getSpec().setRequiredMemoryBytes(1L << 30);
+        Files.writeString(root.resolve("proc/meminfo"), "MemAvailable: 1441791 kB\n");
+
+        assertThatThrownBy(() -> target.accept(restore, () -> {}))
+                .hasMessageContaining("needs 1408 MiB on this node")
+                .asInstanceOf(type(AgentFailure.class))
+                .extracting(AgentFailure::reason)
+                .isEqualTo(FailureReason.TargetMemoryTooSmall);
+        assertThat(commit.record(TestNode.POD)).isEmpty();
     }
 
     @Test
