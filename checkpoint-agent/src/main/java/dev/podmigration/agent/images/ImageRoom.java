@@ -1,9 +1,12 @@
 package dev.podmigration.agent.images;
 
+import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.linux.ErrnoException;
 import dev.podmigration.agent.linux.OpenDirectory;
 import dev.podmigration.agent.linux.OpenFile;
+import dev.podmigration.api.v1alpha1.FailureReason;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +25,7 @@ import java.util.Optional;
  * a virtual machine's host has to find them first (two cores of an EPYC, Linux 6.18).
  *
  * <p>It is a file of zeros beside the images, and the first image of memory that arrives becomes
- * it. Without room (a full node) images are written as if there was none. Thread-safe.
+ * it. Thread-safe.
  */
 public final class ImageRoom implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ImageRoom.class);
@@ -41,6 +44,7 @@ public final class ImageRoom implements AutoCloseable {
     private final OpenFile file;
     private final Thread filler;
     private volatile boolean enough;
+    private volatile @Nullable AgentFailure failure;
     private boolean used;
 
     private ImageRoom(Path path, OpenFile file, long bytes) {
@@ -79,24 +83,52 @@ public final class ImageRoom implements AutoCloseable {
 
     private void fill(long bytes) {
         ByteBuffer zeros = ByteBuffer.allocateDirect(STEP_BYTES);
+        long position = 0;
         try {
-            for (long position = 0; position < bytes && !enough; position += STEP_BYTES) {
+            for (; position < bytes && !enough; position += STEP_BYTES) {
                 file.write(zeros.clear(), position);
             }
         } catch (ErrnoException e) {
-            if (!e.is("ENOSPC", "ENOMEM", "EDQUOT")) {
-                LOG.warn("The freeze will be longer, without room for images at {}", path, e);
-            } else {
-                LOG.info("There is not so much room for images as the pod uses memory: {}", path);
-            }
+            failure =
+                    e.is("ENOSPC", "ENOMEM", "EDQUOT")
+                            ? full(position, bytes, e)
+                            : new AgentFailure(
+                                    FailureReason.InternalError,
+                                    "No room for images could be made: " + e.getMessage(),
+                                    e);
         } catch (IOException e) {
-            LOG.warn("The freeze will be longer, without room for images at {}", path, e);
+            failure =
+                    new AgentFailure(
+                            FailureReason.InternalError,
+                            "No room for images could be made: " + e.getMessage(),
+                            e);
         }
     }
 
-    /** Waits until all of it is taken, or as much as there is. */
-    public void await() throws InterruptedException {
+    private AgentFailure full(long taken, long wanted, ErrnoException why) {
+        try {
+            // What waits on the same file system for its pod to be given up needs some of it.
+            file.truncate(0);
+        } catch (ErrnoException e) {
+            LOG.warn("{} cannot be given back", path, e);
+        }
+        return new AgentFailure(
+                FailureReason.TargetFull,
+                "There is room for %d of %d MiB of images".formatted(taken >> 20, wanted >> 20),
+                why);
+    }
+
+    /**
+     * Waits until all of it is taken.
+     *
+     * @throws AgentFailure TargetFull if there is not so much
+     */
+    public void await() throws InterruptedException, AgentFailure {
         filler.join();
+        AgentFailure seen = failure;
+        if (seen != null) {
+            throw seen;
+        }
     }
 
     /**

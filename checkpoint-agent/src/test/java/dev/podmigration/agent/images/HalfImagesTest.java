@@ -180,9 +180,11 @@ class HalfImagesTest {
                 "mounts need root");
         Path small = Files.createDirectory(directory.resolve("small"));
         run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small.toString());
-        try (ImageRoom none = ImageRoom.take(small, 1 << 20);
+        try (ImageRoom none = ImageRoom.take(small, 4 << 20);
                 ImageWriter full = new ImageWriter(small.resolve("images"), 1 << 20, none)) {
-            none.await();
+            assertRefused(FailureReason.TargetFull, none::await);
+            // Given back: others write there, too.
+            assertThat(small.resolve(".room")).isEmptyFile();
             assertRefused(
                     FailureReason.TargetFull, () -> full.write(part("a", 0, "x".repeat(100_000))));
         } finally {

@@ -237,7 +237,8 @@ final class RefusedE2E {
         try (EchoClient client = EchoClient.connect(pod.getStatus().getPodIP(), ECHO_PORT)) {
             client.expectAnswers(50);
             String migration = moves.begin("echo", NODE_B, spec -> {});
-            // Room for something, but not for the images: as if others had taken it meanwhile.
+            // The memory for the images is taken, and nothing is left for what arrives beside it:
+            // as if others had taken that meanwhile.
             playground
                     .lab()
                     .onNode(
@@ -246,7 +247,14 @@ final class RefusedE2E {
                             until disk=$(grep -o '/run/podmigration/restores/[0-9a-f-]*' /proc/mounts); do
                                 sleep 0.02
                             done
-                            mount -o remount,size=48m "$disk"
+                            size() { stat -c %s "$disk/.room" 2>/dev/null || echo 0; }
+                            before=-1
+                            until [ -n "$(ls "$disk"/echo/armed.* 2>/dev/null)" ] && [ "$before" = "$(size)" ]; do
+                                before=$(size)
+                                sleep 0.05
+                            done
+                            used=$(df --block-size=1 --output=used "$disk" | tail -n 1)
+                            mount -o "remount,size=$((used + 16384))" "$disk"
                             """);
             PodMigrationStatus status = moves.awaitEnd(migration);
             assertThat(status.getFailure()).isNotNull();
