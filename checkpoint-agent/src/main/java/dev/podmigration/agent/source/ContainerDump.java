@@ -136,8 +136,14 @@ final class ContainerDump {
         CompletableFuture<ImageManifest> sending =
                 Background.call("images-" + container.name(), following::run);
         manifest = sending;
-        // Not before it is known why: without a reader CRIU fails at once.
-        CompletableFuture<ImageManifest> _ = sending.whenComplete((_, _) -> following.abort());
+        // Not before it is known why: CRIU fails at once then.
+        CompletableFuture<ImageManifest> _ =
+                sending.whenComplete(
+                        (_, failed) -> {
+                            if (failed != null) {
+                                following.abort();
+                            }
+                        });
         request =
                 Thread.ofPlatform()
                         .daemon()
