@@ -20,7 +20,7 @@ import java.util.Optional;
  * opens that file with O_CREAT and O_TRUNC, which leave a pipe as it is, and moves pages into it by
  * splice(2), which copies none (criu/page-xfer.c, write_pages_loc, CRIU 4.2). So memory leaves the
  * node without being written there a second time, and CRIU is at its end as soon as nobody reads:
- * it ignores SIGPIPE (criu/crtools.c since 4.1), and lets the container run on.
+ * it ignores SIGPIPE (criu/crtools.c, 3.15 to 4.2), and lets the container run on.
  *
  * <p>Thread-safe are {@link #refuse} and {@link #close} only.
  */
@@ -35,6 +35,7 @@ final class PagePipe implements AutoCloseable {
     private final Path path;
     private final SentImage image;
     private final PipeReader pipe;
+    private final ByteBuffer probe = ByteBuffer.allocateDirect(1);
     private volatile boolean used;
     private boolean named = true;
 
@@ -69,7 +70,7 @@ final class PagePipe implements AutoCloseable {
             Files.deleteIfExists(path);
             named = false;
         }
-        if (used || pipe.read(ByteBuffer.allocateDirect(1)) > 0) {
+        if (used || pipe.read(probe.clear()) > 0) {
             pipe.close();
         }
     }
