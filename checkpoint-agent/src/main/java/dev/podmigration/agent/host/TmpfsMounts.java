@@ -72,11 +72,12 @@ public final class TmpfsMounts {
         }
     }
 
-    /** All file systems of this kind, as this process sees them. */
-    public List<Path> mounted() throws IOException {
+    /** All file systems of this kind on directories of this name, as this process sees them. */
+    public List<Path> onDirectoriesNamed(Path name) throws IOException {
         return MountInfo.of(host, 1).stream()
                 .filter(mount -> mount.type().equals("tmpfs") && mount.source().equals(NAME))
                 .map(mount -> host.path(mount.mountPoint()))
+                .filter(directory -> directory.endsWith(name))
                 .toList();
     }
 

@@ -1,6 +1,7 @@
 package dev.podmigration.agent.images;
 
 import dev.podmigration.agent.AgentFailure;
+import dev.podmigration.agent.Uninterrupted;
 import dev.podmigration.agent.linux.ErrnoException;
 import dev.podmigration.agent.linux.OpenDirectory;
 import dev.podmigration.agent.linux.OpenFile;
@@ -88,20 +89,14 @@ public final class ImageRoom implements AutoCloseable {
             for (; position < bytes && !enough; position += STEP_BYTES) {
                 file.write(zeros.clear(), position);
             }
-        } catch (ErrnoException e) {
+        } catch (IOException e) {
             failure =
-                    e.is("ENOSPC", "ENOMEM", "EDQUOT")
-                            ? full(position, bytes, e)
+                    e instanceof ErrnoException refused && refused.is("ENOSPC", "ENOMEM", "EDQUOT")
+                            ? full(position, bytes, refused)
                             : new AgentFailure(
                                     FailureReason.InternalError,
                                     "No room for images could be made: " + e.getMessage(),
                                     e);
-        } catch (IOException e) {
-            failure =
-                    new AgentFailure(
-                            FailureReason.InternalError,
-                            "No room for images could be made: " + e.getMessage(),
-                            e);
         }
     }
 
@@ -141,24 +136,14 @@ public final class ImageRoom implements AutoCloseable {
             return Optional.empty();
         }
         used = true;
-        stop();
+        stopFilling();
         Files.move(path, image, StandardCopyOption.ATOMIC_MOVE);
         return Optional.of(file);
     }
 
-    private void stop() {
+    private void stopFilling() {
         enough = true;
-        boolean interrupted = false;
-        while (filler.isAlive()) {
-            try {
-                filler.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterrupted.join(filler);
     }
 
     /** Gives back what no image has become. */
@@ -166,7 +151,7 @@ public final class ImageRoom implements AutoCloseable {
     public synchronized void close() throws IOException {
         if (!used) {
             used = true;
-            stop();
+            stopFilling();
             file.close();
             Files.deleteIfExists(path);
         }

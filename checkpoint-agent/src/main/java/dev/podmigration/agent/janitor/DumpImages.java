@@ -22,8 +22,7 @@ record DumpImages(Host host, TmpfsMounts mounts) implements Store {
 
     @Override
     public List<Holding> list() throws IOException {
-        return mounts.mounted().stream()
-                .filter(mount -> mount.endsWith(ContainerOnNode.CHECKPOINT))
+        return mounts.onDirectoriesNamed(ContainerOnNode.CHECKPOINT).stream()
                 .map(mount -> new Holding(kind(), host.nameOnNode(mount), 0))
                 .toList();
     }

@@ -1,5 +1,6 @@
 package dev.podmigration.agent.launcher;
 
+import dev.podmigration.agent.Uninterrupted;
 import dev.podmigration.agent.host.Host;
 import dev.podmigration.agent.host.HostTree;
 import dev.podmigration.agent.host.NodeDirectories;
@@ -171,16 +172,8 @@ public final class HookChannel implements AutoCloseable {
     @Override
     public void close() throws IOException {
         in.close();
-        boolean interrupted = false;
-        while (reader != Thread.currentThread() && reader.isAlive()) {
-            try {
-                reader.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        if (reader != Thread.currentThread()) {
+            Uninterrupted.join(reader);
         }
     }
 

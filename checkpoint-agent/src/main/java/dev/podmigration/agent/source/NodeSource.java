@@ -618,9 +618,7 @@ public final class NodeSource implements SourceAgent {
 
     /** Where dumps of an agent before this one write, or have written. */
     private List<Path> leftImages() throws IOException {
-        return tools.mounts().mounted().stream()
-                .filter(mount -> mount.endsWith(ContainerOnNode.CHECKPOINT))
-                .toList();
+        return tools.mounts().onDirectoriesNamed(ContainerOnNode.CHECKPOINT);
     }
 
     /** Some pod of this node stands still, and it is not decided where it goes on. */

@@ -85,12 +85,21 @@ final class ArmedPod implements Arrival, AutoCloseable {
         this.changed = changed;
     }
 
-    static ArmedPod open(TargetTools tools, PodRestore restore, long imageLimit, Runnable changed)
+    /**
+     * For a pod that waits to be restored.
+     *
+     * @param roomBytes of memory to be taken for the images, as {@link ImageRoom} counts them
+     */
+    static ArmedPod open(
+            TargetTools tools,
+            PodRestore restore,
+            long imageLimit,
+            long roomBytes,
+            Runnable changed)
             throws IOException {
         ImageRoom room =
                 ImageRoom.take(
-                        tools.directories().restores(restore.getSpec().getPodUid()),
-                        ImageRoom.bytesFor(restore.getSpec().getRequiredMemoryBytes()));
+                        tools.directories().restores(restore.getSpec().getPodUid()), roomBytes);
         ArmedPod pod = new ArmedPod(tools, restore, imageLimit, room, changed);
         List<String> names = restore.getSpec().getContainers();
         for (int i = 0; i < names.size(); i++) {

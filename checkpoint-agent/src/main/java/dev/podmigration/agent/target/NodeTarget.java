@@ -70,12 +70,12 @@ public final class NodeTarget implements TargetAgent {
         String podUid = restore.getSpec().getPodUid();
         if (receptions.knows(restore)) {
             requireMemory(2 * restore.getSpec().getRequiredMemoryBytes());
-            receptions.accept(restore, imageLimit(restore), changed);
+            receptions.accept(restore, imageLimit(restore), roomBytes(restore), changed);
             return;
         }
         synchronized (pods) {
             if (tools.commit().record(podUid).isEmpty()) {
-                requireMemory(ImageRoom.bytesFor(restore.getSpec().getRequiredMemoryBytes()));
+                requireMemory(roomBytes(restore));
                 tools.commit()
                         .begin(
                                 new TargetRecord(
@@ -114,13 +114,16 @@ public final class NodeTarget implements TargetAgent {
         String podUid = restore.getSpec().getPodUid();
         if (!pods.containsKey(podUid)) {
             long imageLimit = imageLimit(restore);
-            mount(
-                    podUid,
-                    imageLimit + ImageRoom.bytesFor(restore.getSpec().getRequiredMemoryBytes()));
-            ArmedPod pod = ArmedPod.open(tools, restore, imageLimit, changed);
+            long roomBytes = roomBytes(restore);
+            mount(podUid, imageLimit + roomBytes);
+            ArmedPod pod = ArmedPod.open(tools, restore, imageLimit, roomBytes, changed);
             pods.put(podUid, pod);
             pod.awaitArmed(ARM_LIMIT);
         }
+    }
+
+    private static long roomBytes(PodRestore restore) {
+        return ImageRoom.bytesFor(restore.getSpec().getRequiredMemoryBytes());
     }
 
     private static long imageLimit(PodRestore restore) {

@@ -6,7 +6,6 @@ import dev.podmigration.agent.commit.ReceiverDecision;
 import dev.podmigration.agent.commit.ReceiverEvent;
 import dev.podmigration.agent.commit.ReceiverRecord;
 import dev.podmigration.agent.commit.ReceiverState;
-import dev.podmigration.agent.images.ImageRoom;
 import dev.podmigration.agent.launcher.RestoreMark;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.PodRestore;
@@ -46,7 +45,7 @@ final class Receptions {
                 || tools.receivers().record(uid(restore)).isPresent();
     }
 
-    synchronized void accept(PodRestore restore, long imageLimit, Runnable changed)
+    synchronized void accept(PodRestore restore, long imageLimit, long roomBytes, Runnable changed)
             throws IOException {
         String uid = uid(restore);
         if (arriving.containsKey(uid)) {
@@ -63,9 +62,8 @@ final class Receptions {
                                 containers,
                                 restore.getSpec().getAddress() == RestoreAddress.New));
         ReceptionPlace place = new ReceptionPlace(tools, uid, containers);
-        long room = ImageRoom.bytesFor(restore.getSpec().getRequiredMemoryBytes());
-        place.mount(imageLimit + room);
-        arriving.put(uid, new Reception(tools, place, containers, imageLimit, room, changed));
+        place.mount(imageLimit + roomBytes);
+        arriving.put(uid, new Reception(tools, place, containers, imageLimit, roomBytes, changed));
     }
 
     synchronized Optional<Arrival> arrival(PodRestore restore) {
