@@ -1,8 +1,14 @@
 package dev.podmigration.e2e.docs;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.function.UnaryOperator;
 
 /**
  * The part of a page of docs/ that a program writes, between two marks that name the program.
@@ -15,20 +21,46 @@ public record MarkedPage(Path file, String program) {
 
     /** What is between the marks. */
     public String read() throws IOException {
-        String page = Files.readString(file);
-        return page.substring(begin(page), end(page)).strip();
+        return between(Files.readString(file));
     }
 
     /** Leaves the rest of the page as it is. */
     public void write(String text) throws IOException {
-        String page = Files.readString(file);
-        Files.writeString(
-                file,
-                page.substring(0, begin(page))
-                        + "\n"
-                        + text.stripTrailing()
-                        + "\n"
-                        + page.substring(end(page)));
+        update(before -> text);
+    }
+
+    /**
+     * As {@link #write}, with what was there before. Other processes that do the same wait.
+     *
+     * @param change gets what is between the marks, and gives what shall be there
+     */
+    public void update(UnaryOperator<String> change) throws IOException {
+        try (FileChannel channel =
+                        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                FileLock lock = channel.lock()) {
+            // Not by another descriptor: the lock would go when that one is closed (POSIX).
+            ByteBuffer bytes = ByteBuffer.allocate((int) lock.acquiredBy().size());
+            while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
+            String page = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+            ByteBuffer changed =
+                    StandardCharsets.UTF_8.encode(with(page, change.apply(between(page))));
+            channel.truncate(0).position(0);
+            while (changed.hasRemaining()) {
+                channel.write(changed);
+            }
+        }
+    }
+
+    private String between(String page) {
+        return page.substring(begin(page), end(page)).strip();
+    }
+
+    private String with(String page, String text) {
+        return page.substring(0, begin(page))
+                + "\n"
+                + text.stripTrailing()
+                + "\n"
+                + page.substring(end(page));
     }
 
     private int begin(String page) {

@@ -7,21 +7,24 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * What the command line says: --matrix, --random N, --seed S, --from N, --only TEXT, --write PAGE.
+ * What the command line says: --matrix, --random N, --seed S, --from N, --to N, --only TEXT,
+ * --write PAGE.
  *
  * @param matrix every fault at every point
  * @param random how many more at random
  * @param from number of the first one that is run, counted from 1: to go on where another run ended
+ * @param to number of the last one that is run
  * @param only faults whose description contains this text; empty for all
  * @param page where the report is, between its two marks
  */
 record FaultOptions(
-        boolean matrix, int random, long seed, int from, String only, Optional<Path> page) {
+        boolean matrix, int random, long seed, int from, int to, String only, Optional<Path> page) {
     static FaultOptions parse(String[] arguments) {
         boolean matrix = false;
         int random = 0;
         long seed = new Random().nextInt(1_000_000);
         int from = 1;
+        int to = Integer.MAX_VALUE;
         String only = "";
         Optional<Path> page = Optional.empty();
         for (int index = 0; index < arguments.length; index++) {
@@ -30,6 +33,7 @@ record FaultOptions(
                 case "--random" -> random = Integer.parseInt(arguments[++index]);
                 case "--seed" -> seed = Long.parseLong(arguments[++index]);
                 case "--from" -> from = Integer.parseInt(arguments[++index]);
+                case "--to" -> to = Integer.parseInt(arguments[++index]);
                 case "--write" -> page = Optional.of(Lab.project().resolve(arguments[++index]));
                 case "--only" -> only = arguments[++index];
                 default ->
@@ -37,6 +41,6 @@ record FaultOptions(
                                 "there is no option " + arguments[index]);
             }
         }
-        return new FaultOptions(matrix || random == 0, random, seed, from, only, page);
+        return new FaultOptions(matrix || random == 0, random, seed, from, to, only, page);
     }
 }

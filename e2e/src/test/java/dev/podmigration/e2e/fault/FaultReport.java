@@ -1,6 +1,7 @@
 package dev.podmigration.e2e.fault;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,12 @@ final class FaultReport {
     private static final String NOTHING = "none";
     private static final String KIND_HEADER =
             "| fault | runs | outcomes | client's longest gap | wrong |\n";
+
+    /** Several programs may write the same page: m2 before m10, whichever came first. */
+    private static final Comparator<Row> IN_ORDER_OF_RUNS =
+            Comparator.comparing((Row row) -> row.run().charAt(0))
+                    .thenComparing(row -> row.run().length())
+                    .thenComparing(Row::run);
 
     private final Map<String, Row> rows = new LinkedHashMap<>();
 
@@ -100,7 +107,9 @@ final class FaultReport {
         new TreeMap<>(rows.values().stream().collect(Collectors.groupingBy(Row::fault)))
                 .forEach((fault, all) -> text.append(kind(fault, all)));
         text.append("\n").append(HEADER);
-        rows.values().forEach(row -> text.append(row).append("\n"));
+        rows.values().stream()
+                .sorted(IN_ORDER_OF_RUNS)
+                .forEach(row -> text.append(row).append("\n"));
         return text.toString();
     }
 

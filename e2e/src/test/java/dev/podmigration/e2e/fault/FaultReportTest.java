@@ -79,6 +79,21 @@ class FaultReportTest {
     }
 
     @Test
+    void rowsAreInOrderOfTheScheduleWhoeverWroteThemFirst() {
+        FaultReport report = FaultReport.parse("");
+        for (String run : List.of("s1r2", "m10", "s1r10", "m9", "00", "0")) {
+            report.put(row(run, HALT, "Succeeded", 1));
+        }
+        assertThat(
+                        report.text()
+                                .substring(report.text().indexOf(FaultReport.HEADER))
+                                .lines()
+                                .skip(2))
+                .extracting(line -> line.split("\\|", -1)[1].strip())
+                .containsExactly("0", "00", "m9", "m10", "s1r2", "s1r10");
+    }
+
+    @Test
     void aPageThatSomebodyHasEditedIsNotGuessedAt() {
         FaultReport report = FaultReport.parse("");
         report.put(row("m1", HALT, "Succeeded", 1));

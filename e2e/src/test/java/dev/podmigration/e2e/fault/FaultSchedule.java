@@ -5,9 +5,11 @@ import static dev.podmigration.e2e.fault.FaultRun.TARGET_AGENT;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -37,6 +39,9 @@ record FaultSchedule(Map<String, List<String>> forward, Map<String, List<String>
 
     /** Longer than a migration takes. */
     private static final int LATEST_MILLISECONDS = 6000;
+
+    /** So many of a seed are not those of another seed. */
+    private static final long MAX_RANDOM = 1_000_000;
 
     private record At(String program, String point) {}
 
@@ -68,26 +73,26 @@ record FaultSchedule(Map<String, List<String>> forward, Map<String, List<String>
         return faults;
     }
 
-    /** The same for the same seed. */
+    /**
+     * The same for the same seed. Which points are passed varies a little from one time to the
+     * other, as some only come in a migration that takes long: so each fault is drawn by itself,
+     * and a point that is new, or missing, changes only the faults that it is drawn for.
+     */
     List<Fault> random(int count, long seed) {
-        Random random = new Random(seed);
-        List<Fault> faults = new ArrayList<>();
-        while (faults.size() < count) {
-            faults.add(one(random));
-        }
-        return faults;
+        return LongStream.rangeClosed(1, count).mapToObj(number -> one(seed, number)).toList();
     }
 
-    private Fault one(Random random) {
-        Disturbance disturbance = any(random, List.of(Disturbance.values()));
-        String program = any(random, forward.keySet().stream().sorted().toList());
-        String point = any(random, distinct(forward.get(program)).sorted().toList());
+    private Fault one(long seed, long number) {
+        SplittableRandom random = new SplittableRandom(seed * MAX_RANDOM + number);
+        List<Disturbance> disturbances = List.of(Disturbance.values());
+        Disturbance disturbance = disturbances.get(random.nextInt(disturbances.size()));
+        String program = any(random.nextLong(), forward.keySet().stream());
+        String point = any(random.nextLong(), forward.get(program).stream());
         return switch (random.nextInt(4)) {
             case 0 -> new Fault.Halt(program, point);
-            case 1 -> {
-                String undone = any(random, distinct(back.get(program)).sorted().toList());
-                yield new Fault.HaltInRollBack(program, undone);
-            }
+            case 1 ->
+                    new Fault.HaltInRollBack(
+                            program, any(random.nextLong(), back.get(program).stream()));
             case 2 -> new Fault.AtPoint(program, point, disturbance);
             default ->
                     new Fault.After(
@@ -95,8 +100,15 @@ record FaultSchedule(Map<String, List<String>> forward, Map<String, List<String>
         };
     }
 
-    private static <T> T any(Random random, List<T> all) {
-        return all.get(random.nextInt(all.size()));
+    /** The one for which the greatest number is drawn: those that lose do not matter. */
+    private static String any(long seed, Stream<String> all) {
+        return all.max(
+                        Comparator.comparingLong(
+                                        (String one) ->
+                                                new SplittableRandom(seed ^ one.hashCode())
+                                                        .nextLong())
+                                .thenComparing(Comparator.naturalOrder()))
+                .orElseThrow();
     }
 
     private static Stream<String> distinct(List<String> points) {

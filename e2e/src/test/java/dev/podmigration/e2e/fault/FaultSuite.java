@@ -66,7 +66,8 @@ public final class FaultSuite {
         note("00", back.run(), Instant.now());
         List<Planned> wanted = planned(new FaultSchedule(forward.passed(), back.passed()));
         int brokenOff = 0;
-        for (int number = options.from(); number <= wanted.size(); number++) {
+        int last = Math.min(options.to(), wanted.size());
+        for (int number = options.from(); number <= last; number++) {
             Planned next = wanted.get(number - 1);
             if (!next.fault().toString().contains(options.only())) {
                 continue;
@@ -126,9 +127,12 @@ public final class FaultSuite {
                 "    %s, %d s%n", row, Duration.between(begun, Instant.now()).toSeconds());
         if (options.page().isPresent()) {
             MarkedPage page = new MarkedPage(options.page().get(), "bench/faults");
-            FaultReport all = FaultReport.parse(page.read());
-            all.put(row);
-            page.write(all.text());
+            page.update(
+                    before -> {
+                        FaultReport all = FaultReport.parse(before);
+                        all.put(row);
+                        return all.text();
+                    });
         }
     }
 }
