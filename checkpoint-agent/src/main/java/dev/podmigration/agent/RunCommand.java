@@ -21,6 +21,7 @@ import dev.podmigration.agent.fence.NftPacketFilter;
 import dev.podmigration.agent.fence.PacketFilter;
 import dev.podmigration.agent.guard.HookDirectory;
 import dev.podmigration.agent.guard.HookGuard;
+import dev.podmigration.agent.heap.HeapTrim;
 import dev.podmigration.agent.host.Cgroups;
 import dev.podmigration.agent.host.Host;
 import dev.podmigration.agent.host.HostCommand;
@@ -87,6 +88,7 @@ final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
     private static final Path SERVICE_ACCOUNT =
             Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
+    private static final Path PROC = Path.of("/proc");
     private static final String KUBELET_ROOT = "/var/lib/kubelet";
     private static final String CNI_NETWORKS = "/var/lib/cni/networks";
     private static final int KUBELET_PORT = 10250;
@@ -170,6 +172,7 @@ final class RunCommand implements Callable<Integer> {
                             host,
                             directories.data().resolve("records/archives"),
                             FaultPoints.clock());
+            HeapTrim heaps = new HeapTrim(PROC, directories.state().resolve("heaps"));
             KubernetesCluster cluster = new KubernetesCluster(client, settings.node());
             NodeSource source =
                     new NodeSource(
@@ -182,7 +185,8 @@ final class RunCommand implements Callable<Integer> {
                                     kubelet,
                                     criu,
                                     criuLogs,
-                                    new ContainerInspector(Path.of("/proc")),
+                                    new ContainerInspector(PROC),
+                                    heaps,
                                     filter,
                                     new SourceAddresses(host, reservations),
                                     peers,

@@ -92,6 +92,7 @@ class MigratesBarePodIT {
                         });
         assertThat(checkpoint.getSpec().isKeepAddresses()).isTrue();
         assertThat(checkpoint.getSpec().getOptions().getTcpEstablished()).isTrue();
+        assertThat(checkpoint.getSpec().isTrimHeap()).isTrue();
     }
 
     @Test

@@ -171,6 +171,15 @@ public final class ContainerInspector {
         return new OpenSessions(proc).forwards(init, pids);
     }
 
+    /** Those of the processes that are JVMs. */
+    public List<JvmProcess> jvms(Collection<Long> pids) throws IOException {
+        List<JvmProcess> jvms = new ArrayList<>();
+        for (long pid : pids) {
+            JvmProcess.of(proc, pid).ifPresent(jvms::add);
+        }
+        return jvms;
+    }
+
     /**
      * Memory that CRIU would write as images: private pages, and shared memory once. Unit: bytes.
      */

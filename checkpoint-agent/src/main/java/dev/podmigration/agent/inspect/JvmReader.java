@@ -50,7 +50,7 @@ final class JvmReader {
                     "-XX:+UseEpsilonGC", "Epsilon");
 
     /** HotSpot's file has 32 KiB. */
-    private static final int STATISTICS_LIMIT = 1 << 20;
+    static final int STATISTICS_LIMIT = 1 << 20;
 
     private static final int MOST_GENERATIONS = 3;
     private static final long PAGE_BYTES = 4096;
@@ -198,7 +198,7 @@ final class JvmReader {
     }
 
     /** {@code 512m}, {@code 4G}, {@code 1048576}. */
-    private static @Nullable Long bytes(String size) {
+    static @Nullable Long bytes(String size) {
         String digits = size.replaceAll("[^0-9]", "");
         if (digits.isEmpty() || digits.length() > 15) {
             return null;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
@@ -39,6 +40,35 @@ final class ProcessFiles {
                 .filter(line -> line.startsWith(key + ":"))
                 .mapToInt(line -> Integer.parseInt(line.replaceAll("\\D", "")))
                 .sum();
+    }
+
+    /** A set of signals in {@code status}, for example {@code SigCgt}; 0 if it is not there. */
+    long statusMask(String key) throws IOException {
+        return lines("status").stream()
+                .filter(line -> line.startsWith(key + ":"))
+                .mapToLong(
+                        line ->
+                                Long.parseUnsignedLong(
+                                        line.substring(key.length() + 1).strip(), 16))
+                .sum();
+    }
+
+    /** The number of the process in the innermost of its namespaces; 0 if it has ended. */
+    long innermostPid() throws IOException {
+        return lines("status").stream()
+                .filter(line -> line.startsWith("NSpid:"))
+                .map(line -> line.split("\\s+"))
+                .mapToLong(numbers -> Long.parseLong(numbers[numbers.length - 1]))
+                .sum();
+    }
+
+    /** When the process began, in clock ticks since the node's start. Empty when it has ended. */
+    OptionalLong startTicks() throws IOException {
+        List<String> fields = afterName();
+        // proc_pid_stat(5) counts it as the 22nd; the third, the state, is the first here.
+        return fields.isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(Long.parseLong(fields.get(22 - 3)));
     }
 
     /** Lines of {@code maps}: {@code address perms offset dev inode path}. */
@@ -96,14 +126,20 @@ final class ProcessFiles {
 
     /** The number of its parent. Empty when there is none, or the process has ended. */
     Optional<Long> parent() throws IOException {
+        List<String> fields = afterName();
+        if (fields.isEmpty()) {
+            return Optional.empty();
+        }
+        long parent = Long.parseLong(fields.get(1));
+        return parent == 0 ? Optional.empty() : Optional.of(parent);
+    }
+
+    /** What stands in {@code stat} from the state on. Empty when the process has ended. */
+    private List<String> afterName() throws IOException {
         String stat = read("stat");
         // The name, which comes before, may hold anything: "4711 (a) b) S 1 ...".
         int name = stat.lastIndexOf(')');
-        if (name < 0) {
-            return Optional.empty();
-        }
-        long parent = Long.parseLong(stat.substring(name + 2).split(" ")[1]);
-        return parent == 0 ? Optional.empty() : Optional.of(parent);
+        return name < 0 ? List.of() : List.of(stat.substring(name + 2).strip().split(" "));
     }
 
     /** Two processes are in one namespace if these are equal. */

@@ -20,9 +20,10 @@ import java.util.Optional;
  * An open directory of a tree that somebody else may be changing, and the files directly in it by
  * the bytes of their names.
  *
- * <p>No method follows a symbolic link below the directory, crosses a mount point or leaves it by
- * {@code ..}: directories further down are opened with openat2, files by one name without a slash.
- * Reading leaves no trace in access times, except that of a symbolic link. Not thread-safe.
+ * <p>No method but {@link #directoryInRoot} follows a symbolic link below the directory or crosses
+ * a mount point, and none leaves it by {@code ..}: directories further down are opened with
+ * openat2, files by one name without a slash. Reading leaves no trace in access times, except that
+ * of a symbolic link. Not thread-safe.
  */
 public final class OpenDirectory implements AutoCloseable {
     /** openat2 has no function in the C library; its number is the same on every architecture. */
@@ -50,11 +51,13 @@ public final class OpenDirectory implements AutoCloseable {
     private static final int O_WRONLY = 1;
     private static final int O_CREAT = 0x40;
     private static final int O_EXCL = 0x80;
+    private static final int O_PATH = 0x200000;
 
     private static final long RESOLVE_NO_XDEV = 0x01;
     private static final long RESOLVE_NO_MAGICLINKS = 0x02;
     private static final long RESOLVE_NO_SYMLINKS = 0x04;
     private static final long RESOLVE_BENEATH = 0x08;
+    private static final long RESOLVE_IN_ROOT = 0x10;
     private static final long RESOLVE =
             RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH;
 
@@ -103,12 +106,34 @@ public final class OpenDirectory implements AutoCloseable {
                 openBelow(single(name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
     }
 
+    /**
+     * Opens a file of any kind for its status and its path only: nothing is read, and neither a
+     * device nor a socket notices.
+     */
+    public OpenFile refer(byte[] name) throws ErrnoException {
+        return new OpenFile(openBelow(single(name), O_NOFOLLOW | O_PATH, 0));
+    }
+
+    /**
+     * A directory as processes see it whose root this one is: links and mounts are followed, and
+     * none leads out of the root. ENOENT if there is none of that name, ENOTDIR if it is something
+     * else.
+     */
+    public OpenDirectory directoryInRoot(byte[] path) throws ErrnoException {
+        return new OpenDirectory(
+                open(path, O_DIRECTORY, 0, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS));
+    }
+
     private Descriptor openBelow(byte[] name, int flags, int mode) throws ErrnoException {
+        return open(name, flags, mode, RESOLVE);
+    }
+
+    private Descriptor open(byte[] name, int flags, int mode, long resolve) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment how = arena.allocate(24, 8);
             how.set(JAVA_LONG, 0, flags | Descriptor.CLOSE_ON_EXEC);
             how.set(JAVA_LONG, 8, mode);
-            how.set(JAVA_LONG, 16, RESOLVE);
+            how.set(JAVA_LONG, 16, resolve);
             long fd =
                     OPENAT2.call(
                             subject(name),

@@ -5,6 +5,7 @@ import static dev.podmigration.agent.linux.SystemCall.INT;
 /** Signals that the agent sends, with their numbers on x86-64 and AArch64. */
 public enum Signal {
     HANGUP(1),
+    QUIT(3),
     KILL(9),
     TERMINATE(15),
     CONTINUE(18),
@@ -16,6 +17,10 @@ public enum Signal {
 
     Signal(int number) {
         this.number = number;
+    }
+
+    int number() {
+        return number;
     }
 
     /**

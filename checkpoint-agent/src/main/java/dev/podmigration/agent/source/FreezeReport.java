@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param steps what the time went into
  * @param memoryBytes sent as CRIU images
  * @param fileBytes sent as file content, all rounds
+ * @param trimmedBytes that JVMs gave back before the freeze
  * @param addresses that moved, in CIDR notation
  */
 public record FreezeReport(
@@ -29,6 +30,7 @@ public record FreezeReport(
         List<Step> steps,
         long memoryBytes,
         long fileBytes,
+        long trimmedBytes,
         List<String> addresses) {
 
     public FreezeReport {
@@ -49,6 +51,9 @@ public record FreezeReport(
         ByteCounts bytes = new ByteCounts();
         bytes.setMemory(memoryBytes);
         bytes.setFiles(fileBytes);
+        if (trimmedBytes > 0) {
+            bytes.setTrimmed(trimmedBytes);
+        }
         status.setBytes(bytes);
         status.setAddresses(addresses);
     }

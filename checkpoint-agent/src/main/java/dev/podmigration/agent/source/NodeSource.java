@@ -567,6 +567,7 @@ public final class NodeSource implements SourceAgent {
             }
             recoverRecords();
             endLeftDumps();
+            tools.heaps().recover();
         } finally {
             for (PagePipes pipes : left) {
                 pipes.close();

@@ -11,8 +11,10 @@ import dev.podmigration.agent.commit.SourceState;
 import dev.podmigration.agent.criu.DumpOptions;
 import dev.podmigration.agent.fence.FilterId;
 import dev.podmigration.agent.fence.PreparedChange;
+import dev.podmigration.agent.heap.Trimmed;
 import dev.podmigration.agent.host.Cgroup;
 import dev.podmigration.agent.host.PodCgroup;
+import dev.podmigration.agent.inspect.JvmProcess;
 import dev.podmigration.agent.linux.NetworkNamespace;
 import dev.podmigration.agent.runtime.ContainerOnNode;
 import dev.podmigration.agent.runtime.PodOnNode;
@@ -77,6 +79,7 @@ final class SourceMigration {
     private volatile @Nullable Duration length;
     private List<String> addresses = List.of();
     private long endedImageBytes;
+    private long trimmedBytes;
 
     SourceMigration(SourceTools tools, PodCheckpoint checkpoint) {
         this.tools = tools;
@@ -88,12 +91,15 @@ final class SourceMigration {
                         checkpoint.getMetadata().getUid());
     }
 
-    /** Opens the stream and copies files a first time. */
+    /** Lets JVMs give memory back, opens the stream and copies files a first time. */
     void prepare(String restoreUid, PodInCluster known) throws AgentFailure {
         interruptibly(
                 () -> {
                     PodOnNode found = tools.pod(known.uid(), known.moving());
                     pod = found;
+                    if (checkpoint.getSpec().isTrimHeap()) {
+                        trimHeaps(found);
+                    }
                     SourceLink opened = SourceLink.open(tools, checkpoint, found, restoreUid);
                     link = opened;
                     FileRounds rounds = new FileRounds(tools, found, opened);
@@ -102,6 +108,37 @@ final class SourceMigration {
                     opened.await(BodyCase.FILES_APPLIED, COPY_LIMIT);
                     return null;
                 });
+    }
+
+    /** Before anything on the target is sized by the memory that the pod has. */
+    private void trimHeaps(PodOnNode found) throws AgentFailure, IOException, InterruptedException {
+        PodCgroup groups = groups(found);
+        for (ContainerOnNode container : found.containers()) {
+            for (JvmProcess jvm :
+                    tools.inspector().jvms(container(groups, container).processes())) {
+                Optional<Trimmed> trimmed = tools.heaps().trim(jvm);
+                if (trimmed.isPresent()) {
+                    trimmedBytes += trimmed.get().saved();
+                    LOG.info(
+                            "{}: the JVM in container {} has given back {} of {} MiB in {} ms",
+                            key,
+                            container.name(),
+                            trimmed.get().saved() >> 20,
+                            trimmed.get().before() >> 20,
+                            trimmed.get().took().toMillis());
+                }
+            }
+        }
+    }
+
+    private PodCgroup groups(PodOnNode found) throws AgentFailure, IOException {
+        return tools.cgroups()
+                .ofPod(found.podUid())
+                .orElseThrow(
+                        () ->
+                                new AgentFailure(
+                                        FailureReason.SourceStopped,
+                                        "The pod has no control group"));
     }
 
     /**
@@ -131,14 +168,7 @@ final class SourceMigration {
             options = options.withConnections();
         }
         Duration limit = Duration.ofSeconds(checkpoint.getSpec().getLimits().getFreezeSeconds());
-        PodCgroup groups =
-                tools.cgroups()
-                        .ofPod(source.podUid())
-                        .orElseThrow(
-                                () ->
-                                        new AgentFailure(
-                                                FailureReason.SourceStopped,
-                                                "The pod has no control group"));
+        PodCgroup groups = groups(source);
 
         rounds.running();
         stream.await(BodyCase.FILES_APPLIED, COPY_LIMIT);
@@ -426,6 +456,7 @@ final class SourceMigration {
                 steps.steps(),
                 endedImageBytes + dumps.stream().mapToLong(ContainerDump::imageBytes).sum(),
                 files == null ? 0 : files.bytes(),
+                trimmedBytes,
                 addresses);
     }
 

@@ -6,6 +6,7 @@ import dev.podmigration.agent.commit.SourceCommit;
 import dev.podmigration.agent.criu.CriuConfiguration;
 import dev.podmigration.agent.criu.CriuLogReader;
 import dev.podmigration.agent.fence.PacketFilter;
+import dev.podmigration.agent.heap.HeapTrim;
 import dev.podmigration.agent.host.Cgroups;
 import dev.podmigration.agent.host.Host;
 import dev.podmigration.agent.host.NodeDirectories;
@@ -40,6 +41,7 @@ public record SourceTools(
         CriuConfiguration criuConfiguration,
         CriuLogReader criuLogs,
         ContainerInspector inspector,
+        HeapTrim heaps,
         PacketFilter filter,
         SourceAddresses addresses,
         PeerClient peers,

@@ -37,6 +37,22 @@ class LinuxProcessesTest {
     }
 
     @Test
+    void a_reference_never_means_another_process() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder("sleep", "60").start();
+        try (ProcessReference reference = ProcessReference.to(process.pid())) {
+            reference.send(Signal.QUIT);
+
+            assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(128 + 3);
+            assertThatExceptionOfType(ErrnoException.class)
+                    .isThrownBy(() -> reference.send(Signal.KILL))
+                    .satisfies(e -> assertThat(e.errnoName()).isEqualTo("ESRCH"));
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
     void groups_of_processes_cannot_be_addressed() {
         assertThatIllegalArgumentException().isThrownBy(() -> Signal.KILL.send(-1));
         assertThatIllegalArgumentException().isThrownBy(() -> Signal.KILL.send(0));

@@ -56,6 +56,40 @@ class OpenDirectoryTest {
     }
 
     @Test
+    void links_of_a_container_lead_where_they_lead_in_it() throws Exception {
+        Path root = Files.createDirectories(directory.resolve("root"));
+        Files.createDirectories(root.resolve("elsewhere"));
+        Files.createFile(root.resolve("elsewhere/file"));
+        Files.createSymbolicLink(root.resolve("absolute"), Path.of("/elsewhere"));
+        Files.createSymbolicLink(root.resolve("up"), Path.of("../../../elsewhere"));
+        Files.createSymbolicLink(root.resolve("out"), Path.of("/etc"));
+        Files.createSymbolicLink(root.resolve("file"), Path.of("elsewhere/file"));
+        try (OpenDirectory open = OpenDirectory.open(root)) {
+            for (String link : new String[] {"absolute", "up", "elsewhere"}) {
+                try (OpenDirectory found = open.directoryInRoot(bytes(link))) {
+                    assertThat(found.names()).containsExactly(bytes("file"));
+                }
+            }
+            assertFails("ENOENT", () -> open.directoryInRoot(bytes("out")));
+            assertFails("ENOTDIR", () -> open.directoryInRoot(bytes("file")));
+        }
+    }
+
+    @Test
+    void a_reference_is_to_the_file_itself() throws Exception {
+        Path fifo = directory.resolve("fifo");
+        assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+        Files.createSymbolicLink(directory.resolve("link"), fifo);
+        try (OpenDirectory open = OpenDirectory.open(directory);
+                OpenFile reference = open.refer(bytes("fifo"))) {
+            assertThat(reference.status().type()).isEqualTo(FileStatus.Type.FIFO);
+            try (OpenFile link = open.refer(bytes("link"))) {
+                assertThat(link.status().type()).isEqualTo(FileStatus.Type.SYMBOLIC_LINK);
+            }
+        }
+    }
+
+    @Test
     void what_is_written_by_position_is_read_by_position() throws Exception {
         try (OpenDirectory open = OpenDirectory.open(directory);
                 OpenFile file = open.create(bytes("f"))) {

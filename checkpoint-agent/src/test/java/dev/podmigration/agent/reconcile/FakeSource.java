@@ -27,6 +27,7 @@ final class FakeSource implements SourceAgent {
                     List.of(),
                     4096,
                     512,
+                    0,
                     List.of("10.9.0.2/24"));
 
     private final List<String> asked = new ArrayList<>();

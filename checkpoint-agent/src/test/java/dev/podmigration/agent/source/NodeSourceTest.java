@@ -15,6 +15,7 @@ import dev.podmigration.agent.commit.SourceState;
 import dev.podmigration.agent.criu.CriuConfiguration;
 import dev.podmigration.agent.criu.CriuLogReader;
 import dev.podmigration.agent.criu.DumpOptions;
+import dev.podmigration.agent.heap.HeapTrim;
 import dev.podmigration.agent.host.NodeDirectories;
 import dev.podmigration.agent.inspect.ContainerInspector;
 import dev.podmigration.agent.linux.SpecialFiles;
@@ -103,6 +104,7 @@ class NodeSourceTest {
                                 criu,
                                 new CriuLogReader(),
                                 new ContainerInspector(root.resolve("proc")),
+                                new HeapTrim(root.resolve("proc"), root.resolve("heaps")),
                                 node.filter(),
                                 new SourceAddresses(
                                         node.host(),

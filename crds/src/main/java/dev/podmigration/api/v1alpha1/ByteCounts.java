@@ -14,6 +14,11 @@ public class ByteCounts extends ApiBean {
     @JsonPropertyDescription("Files, first copy and later differences together. Unit: bytes.")
     private @Nullable Long files;
 
+    @JsonPropertyDescription(
+            "Memory that JVMs gave back before the freeze, and that did not have to move. Absent if"
+                    + " none did. Unit: bytes.")
+    private @Nullable Long trimmed;
+
     public @Nullable Long getMemory() {
         return memory;
     }
@@ -28,5 +33,13 @@ public class ByteCounts extends ApiBean {
 
     public void setFiles(@Nullable Long files) {
         this.files = files;
+    }
+
+    public @Nullable Long getTrimmed() {
+        return trimmed;
+    }
+
+    public void setTrimmed(@Nullable Long trimmed) {
+        this.trimmed = trimmed;
     }
 }

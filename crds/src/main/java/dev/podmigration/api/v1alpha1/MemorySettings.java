@@ -14,11 +14,26 @@ public class MemorySettings extends ApiBean {
     @Default("Auto")
     private MemoryMode mode = MemoryMode.Auto;
 
+    @JsonPropertyDescription(
+            "Auto: JVMs that can give memory back while their program runs do so before the freeze:"
+                + " G1 with a heap at least 64 MiB larger than its smallest size. Their flags are"
+                + " put back before the freeze. Never: no JVM is told anything. Default: Auto.")
+    @Default("Auto")
+    private HeapTrimMode trimHeap = HeapTrimMode.Auto;
+
     public MemoryMode getMode() {
         return mode;
     }
 
     public void setMode(MemoryMode mode) {
         this.mode = mode;
+    }
+
+    public HeapTrimMode getTrimHeap() {
+        return trimHeap;
+    }
+
+    public void setTrimHeap(HeapTrimMode trimHeap) {
+        this.trimHeap = trimHeap;
     }
 }

@@ -65,6 +65,7 @@ public class PodCheckpointSpec extends ApiBean {
     static final String UNCHANGED =
             "self.podName == oldSelf.podName && self.nodeName == oldSelf.nodeName &&"
                     + " self.containers == oldSelf.containers &&"
+                    + " self.trimHeap == oldSelf.trimHeap &&"
                     + " has(self.group) == has(oldSelf.group) &&"
                     + " (!has(self.group) || self.group == oldSelf.group) &&"
                     + " (has(self.podUid) ? self.podUid : '') =="
@@ -111,6 +112,12 @@ public class PodCheckpointSpec extends ApiBean {
                     + " changed once peer is set. Default: false.")
     @Default("false")
     private boolean keepAddresses = false;
+
+    @JsonPropertyDescription(
+            "true: JVMs that can give memory back while their program runs do so before the freeze."
+                    + " Goals Prepare and Migrate only. Default: false.")
+    @Default("false")
+    private boolean trimHeap = false;
 
     @JsonPropertyDescription(
             "The agent of the target node. Can be set once. Required for the goals Prepare and"
@@ -179,6 +186,14 @@ public class PodCheckpointSpec extends ApiBean {
 
     public void setKeepAddresses(boolean keepAddresses) {
         this.keepAddresses = keepAddresses;
+    }
+
+    public boolean isTrimHeap() {
+        return trimHeap;
+    }
+
+    public void setTrimHeap(boolean trimHeap) {
+        this.trimHeap = trimHeap;
     }
 
     public @Nullable Peer getPeer() {

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Arguments: port, mebibytes of live heap, mebibytes to rewrite a second. A line of standard
  * output for every start (with a number that no other start has), and a tick five times a second.
  * HTTP on the next port answers probes. With the property {@value Lease#PROPERTY} it also writes a
- * {@link Lease}.
+ * {@link Lease}, with {@value Garbage#PROPERTY} it begins with {@link Garbage}.
  */
 public final class EchoServer {
     /** A request with this value also asks to look through the whole heap. */
@@ -39,6 +39,7 @@ public final class EchoServer {
     public static void main(String[] arguments) throws IOException {
         int port = Integer.parseInt(arguments[0]);
         LiveHeap heap = new LiveHeap(Integer.parseInt(arguments[1]));
+        Garbage.makeIfWanted();
         EchoServer server = new EchoServer(heap);
         heap.rewriteInTheBackground(Integer.parseInt(arguments[2]));
         HttpServer probes = HttpServer.create(new InetSocketAddress(port + 1), 0);

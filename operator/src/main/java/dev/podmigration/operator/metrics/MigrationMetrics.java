@@ -92,6 +92,9 @@ public final class MigrationMetrics {
         }
         count("memory", bytes.getMemory());
         count("files", bytes.getFiles());
+        if (bytes.getTrimmed() != null) {
+            registry.counter("podmigration.trimmed.bytes").increment(bytes.getTrimmed());
+        }
     }
 
     private void count(String kind, @Nullable Long bytes) {

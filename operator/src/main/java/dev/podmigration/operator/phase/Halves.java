@@ -2,6 +2,7 @@ package dev.podmigration.operator.phase;
 
 import dev.podmigration.api.v1alpha1.CheckpointGroup;
 import dev.podmigration.api.v1alpha1.CheckpointLimits;
+import dev.podmigration.api.v1alpha1.HeapTrimMode;
 import dev.podmigration.api.v1alpha1.MigratedContainer;
 import dev.podmigration.api.v1alpha1.MigrationGroup;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
@@ -43,6 +44,7 @@ final class Halves {
         spec.setNodeName(source.getNodeName());
         spec.setOptions(seen.spec().getCheckpoint());
         spec.setLimits(limits);
+        spec.setTrimHeap(seen.spec().getMemory().getTrimHeap() == HeapTrimMode.Auto);
         spec.setGroup(group(seen.spec().getGroup()));
         PodCheckpoint checkpoint = new PodCheckpoint();
         checkpoint.setMetadata(
