@@ -190,24 +190,16 @@ final class ArmedPod implements Arrival, AutoCloseable {
                             .orElse(TargetState.CANCELLED);
             switch (state) {
                 case ARMED, RESTORING -> cancel(why);
-                case ASKED -> askOtherwise(why.getMessage());
+                case ASKED -> {
+                    LOG.warn("Pod {} asks its source's record: {}", podUid, why.getMessage());
+                    RestoreTarget target = running;
+                    if (target != null) {
+                        target.askRecord();
+                    }
+                }
                 case RESUMED, CANCELLED -> LOG.debug("Pod {}: {}", podUid, why.getMessage());
             }
         }
-    }
-
-    private void askOtherwise(String why) {
-        LOG.warn("Pod {} asks its source's record: {}", podUid, why);
-        Thread.ofPlatform()
-                .daemon()
-                .name("ask-" + podUid)
-                .start(
-                        () -> {
-                            RestoreTarget target = running;
-                            if (target != null) {
-                                tools.ask(podUid).ifPresent(target::post);
-                            }
-                        });
     }
 
     boolean isArmed() {

@@ -223,6 +223,7 @@ final class RestoreTarget {
 
     private void awaitGrant(long end) throws AgentFailure, IOException, InterruptedException {
         Optional<Event> event = Optional.ofNullable(awaitEvent(end));
+        boolean asked = false;
         while (event.isEmpty() || event.get() instanceof Event.Stop) {
             if (!decisions.mustWait()) {
                 throw event.isEmpty() ? tooLong() : unexpected(event.get(), "the source's answer");
@@ -232,6 +233,11 @@ final class RestoreTarget {
                             + " {}",
                     podUid,
                     event.map(Event::toString).orElse("its limit"));
+            if (!asked) {
+                // The stream may have ended just before the question was sent on it.
+                askRecord();
+                asked = true;
+            }
             event = Optional.of(inbox.take());
         }
         if (!(event.get() instanceof Event.Answer answer)) {
@@ -241,6 +247,14 @@ final class RestoreTarget {
             throw new AgentFailure(
                     FailureReason.GrantRefused, "The source did not grant: " + answer.reason());
         }
+    }
+
+    /** The source's record, by a way of its own; the answer comes as an event. */
+    void askRecord() {
+        Thread.ofPlatform()
+                .daemon()
+                .name("ask-" + podUid)
+                .start(() -> tools.ask(podUid).ifPresent(this::post));
     }
 
     /**

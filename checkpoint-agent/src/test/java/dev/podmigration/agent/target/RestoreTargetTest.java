@@ -57,6 +57,7 @@ class RestoreTargetTest {
     private final BlockingQueue<TargetMessage> replies = new LinkedBlockingQueue<>();
     private final Fence fence = new Fence();
     private Path root;
+    private final FakeSourceRecords source = new FakeSourceRecords();
     private TestNode node;
     private TargetCommit commit;
     private ContainerPlace place;
@@ -115,7 +116,7 @@ class RestoreTargetTest {
                         new CriuLogReader(),
                         node.filter(),
                         new KeptAddresses(),
-                        new FakeSourceRecords(),
+                        source,
                         commit,
                         new ReceiverCommit(
                                 new RecordStore<>(
@@ -223,6 +224,20 @@ class RestoreTargetTest {
         target.post(new Event.Answer(true, ""));
 
         assertRuns(run);
+    }
+
+    /** The stream ended before the question came to it: nobody else would bring an answer. */
+    @Test
+    void in_a_group_a_pod_that_has_asked_and_is_told_to_stop_asks_the_record() throws Exception {
+        moveInGroup();
+        source.refuse();
+        CompletableFuture<Void> run = runUntilItAsks();
+
+        target.post(new Event.Stop(cancelled));
+
+        assertThat(run).failsWithin(LIMIT).withThrowableThat().withMessageContaining("rolled back");
+        target.kill("refused");
+        assertThat(state()).isEqualTo(TargetState.CANCELLED);
     }
 
     @Test

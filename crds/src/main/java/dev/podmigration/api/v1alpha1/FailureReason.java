@@ -377,7 +377,10 @@ public enum FailureReason {
             true,
             "See the log of the operator, and ask whoever made the plugin that the message names."),
 
-    /** A strategy did not complete one of its stages in the time it had set itself. */
+    /**
+     * A strategy did not complete one of its stages in the time it had set itself, or a JVM did not
+     * answer.
+     */
     WorkloadTimeout(
             true,
             "The message says what it was waiting for; migrate again when the program can do that"

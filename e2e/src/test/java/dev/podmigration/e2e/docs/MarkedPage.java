@@ -3,7 +3,6 @@ package dev.podmigration.e2e.docs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,10 +35,12 @@ public record MarkedPage(Path file, String program) {
      */
     public void update(UnaryOperator<String> change) throws IOException {
         try (FileChannel channel =
-                        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-                FileLock lock = channel.lock()) {
-            // Not by another descriptor: the lock would go when that one is closed (POSIX).
-            ByteBuffer bytes = ByteBuffer.allocate((int) lock.acquiredBy().size());
+                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            // Until the channel is closed. Not by another descriptor: the lock would go when that
+            // one
+            // is closed (POSIX).
+            channel.lock();
+            ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(channel.size()));
             while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
             String page = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
             ByteBuffer changed =

@@ -27,8 +27,8 @@ final class FaultReport {
 
     /** Several programs may write the same page: m2 before m10, whichever came first. */
     private static final Comparator<Row> IN_ORDER_OF_RUNS =
-            Comparator.comparing((Row row) -> row.run().charAt(0))
-                    .thenComparing(row -> row.run().length())
+            Comparator.comparingInt((Row row) -> row.run().charAt(0))
+                    .thenComparingInt(row -> row.run().length())
                     .thenComparing(Row::run);
 
     private final Map<String, Row> rows = new LinkedHashMap<>();

@@ -17,10 +17,12 @@ import dev.podmigration.e2e.lab.Pause;
 import dev.podmigration.e2e.lab.Playground;
 
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.stream.Stream;
 
 /**
  * As {@link IgnoredRefusalsE2E}, for what only Flink is harmed by. Its other refusals cannot be
@@ -32,30 +34,52 @@ class IgnoredFlinkRefusalsE2E {
 
     private static final String POD = "taskmanager";
 
-    /** Of the heartbeat: half a second less than this would be borne. */
-    private static final Duration TIMEOUT = Duration.ofSeconds(3);
+    /**
+     * Too short a heartbeat, for any freeze or for this one.
+     *
+     * @param timeout of the heartbeat; a freeze may take this less the interval of 2.5 s
+     * @param memory "" or an option of the JVM that makes the expected freeze longer
+     */
+    record Row(FailureReason reason, Duration timeout, String memory) {
 
-    @Test
+        String into(String manifests) {
+            return manifests
+                    .replace("heartbeat.interval: 2000", "heartbeat.interval: 2500")
+                    .replace("heartbeat.timeout: 60000", "heartbeat.timeout: " + timeout.toMillis())
+                    .replace(
+                            "env.java.opts.taskmanager: ",
+                            "env.java.opts.taskmanager: " + memory + " ");
+        }
+
+        @Override
+        public String toString() {
+            return reason.name();
+        }
+    }
+
+    static Stream<Row> rows() {
+        return Stream.of(
+                new Row(FailureReason.FlinkHeartbeatTooShort, Duration.ofSeconds(3), ""),
+                new Row(
+                        FailureReason.FreezeBudgetExceeded,
+                        Duration.ofMillis(3600),
+                        "-XX:+AlwaysPreTouch"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("rows")
     void aTaskManagerThatIsSilentForLongerThanFlinkWaitsRestartsTheJob(
-            Playground playground, Moves moves) throws IOException {
+            Row row, Playground playground, Moves moves) throws IOException {
         FaultyProgram operator = FaultyProgram.operator(playground.lab());
         assumeTrue(operator.canBeBroken(), "the operator is not of a build for tests");
         try (FlinkOnLab flink =
-                FlinkOnLab.start(
-                        playground,
-                        "2.3.0",
-                        "flink-minimal.yaml",
-                        IgnoredFlinkRefusalsE2E::withImpatientHeartbeat)) {
+                FlinkOnLab.start(playground, "2.3.0", "flink-minimal.yaml", row::into)) {
             String node = Lab.otherNode(playground.pod(POD).getSpec().getNodeName());
-            moves.fail(
-                    POD,
-                    node,
-                    FailureReason.FlinkHeartbeatTooShort,
-                    IgnoredFlinkRefusalsE2E::byCheckpoint);
+            moves.fail(POD, node, row.reason(), IgnoredFlinkRefusalsE2E::byCheckpoint);
             flink.awaitSteadyJob();
-            operator.ignore("operator refuses " + FailureReason.FlinkHeartbeatTooShort);
+            operator.ignore("operator refuses " + row.reason());
 
-            PodMigrationStatus status = silentFor(TIMEOUT, node, playground, moves);
+            PodMigrationStatus status = silentFor(row.timeout(), node, playground, moves);
 
             assertThat(status.getPhase()).isEqualTo(PodMigrationPhase.Failed);
             assertThat(status.getFailure()).isNotNull();
@@ -80,11 +104,5 @@ class IgnoredFlinkRefusalsE2E {
 
     private static void byCheckpoint(PodMigrationSpec spec) {
         spec.setStrategy(Strategy.Checkpoint);
-    }
-
-    private static String withImpatientHeartbeat(String manifests) {
-        return manifests
-                .replace("heartbeat.interval: 2000", "heartbeat.interval: 2500")
-                .replace("heartbeat.timeout: 60000", "heartbeat.timeout: " + TIMEOUT.toMillis());
     }
 }

@@ -1,8 +1,5 @@
 package dev.podmigration.e2e.workload;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
  * Memory that a program has used and no longer needs, in a heap that has grown by it: what a busy
  * server has in the evening.
@@ -17,11 +14,13 @@ public final class Garbage {
 
     static void makeIfWanted() {
         int pieces = Integer.getInteger(PROPERTY, 0) * ((1 << 20) / PIECE_BYTES);
-        List<byte[]> used = new ArrayList<>();
+        byte[][] used = new byte[pieces][];
         for (int i = 0; i < pieces; i++) {
-            byte[] piece = new byte[PIECE_BYTES];
-            piece[i % PIECE_BYTES] = 1;
-            used.add(piece);
+            used[i] = new byte[PIECE_BYTES];
+            used[i][i % PIECE_BYTES] = 1;
+        }
+        if (pieces > 0) {
+            System.out.println("made " + used.length + " pieces of garbage");
         }
     }
 }
