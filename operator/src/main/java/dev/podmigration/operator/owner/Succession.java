@@ -103,7 +103,7 @@ public final class Succession {
                     patience);
         }
         List<Action> actions = new ArrayList<>();
-        if (PodState.controller(target).isEmpty()) {
+        if (PodState.controller(target).isEmpty() && switchedAt(target).isEmpty()) {
             if (!source.isMarkedForDeletion()) {
                 actions.add(
                         new Action.MarkPod(
@@ -141,7 +141,11 @@ public final class Succession {
                                                         target.getMetadata()
                                                                 .getLabels()
                                                                 .get(label.getKey())));
-        boolean owned = owner == null || PodState.controller(target).isPresent();
+        // An owner that does not want the pod takes itself off it again: it is asked once.
+        boolean owned =
+                owner == null
+                        || PodState.controller(target).isPresent()
+                        || switchedAt(target).isPresent();
         if (complete && owned) {
             return Optional.empty();
         }

@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -123,6 +124,24 @@ class SuccessionTest {
                 .satisfies(delete -> assertDeleted(delete, "app"));
     }
 
+    /** As a StatefulSet does with a pod whose name is none of its own. */
+    @Test
+    void anOwnerThatTakesItselfOffTheTargetIsNotArguedWith() {
+        Case given =
+                switching()
+                        .source(owned())
+                        .target(
+                                withheld()
+                                        .andThen(SuccessionTest::ready)
+                                        .andThen(taken())
+                                        .andThen(SuccessionTest::released));
+
+        assertThat(next(given.after(Duration.ofSeconds(4))).actions()).isEmpty();
+        assertThat(next(given.after(Duration.ofSeconds(5))).actions())
+                .singleElement()
+                .satisfies(delete -> assertDeleted(delete, "app"));
+    }
+
     @Test
     void aSourceThatWentByItselfLeavesItsOwnerToTheTarget() {
         assertThat(afterSource(switching().withoutSource().target(withheld())))
@@ -198,6 +217,10 @@ class SuccessionTest {
                                         .addToLabels("pod-template-hash", "abc")
                                         .addToAnnotations(Marks.SWITCHED_AT, Case.NOW.toString())
                                         .endMetadata());
+    }
+
+    private static void released(PodBuilder pod) {
+        pod.editMetadata().withOwnerReferences(List.of()).endMetadata();
     }
 
     private static void ready(PodBuilder pod) {
