@@ -17,12 +17,11 @@ import dev.podmigration.e2e.lab.Pause;
 import dev.podmigration.e2e.lab.Playground;
 
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.stream.Stream;
+import java.util.function.UnaryOperator;
 
 /**
  * As {@link IgnoredRefusalsE2E}, for what only Flink is harmed by. Its other refusals cannot be
@@ -34,52 +33,25 @@ class IgnoredFlinkRefusalsE2E {
 
     private static final String POD = "taskmanager";
 
-    /**
-     * Too short a heartbeat, for any freeze or for this one.
-     *
-     * @param timeout of the heartbeat; a freeze may take this less the interval of 2.5 s
-     * @param memory "" or an option of the JVM that makes the expected freeze longer
-     */
-    record Row(FailureReason reason, Duration timeout, String memory) {
+    private static final Duration INTERVAL = Duration.ofMillis(2500);
 
-        String into(String manifests) {
-            return manifests
-                    .replace("heartbeat.interval: 2000", "heartbeat.interval: 2500")
-                    .replace("heartbeat.timeout: 60000", "heartbeat.timeout: " + timeout.toMillis())
-                    .replace(
-                            "env.java.opts.taskmanager: ",
-                            "env.java.opts.taskmanager: " + memory + " ");
-        }
-
-        @Override
-        public String toString() {
-            return reason.name();
-        }
-    }
-
-    static Stream<Row> rows() {
-        return Stream.of(
-                new Row(FailureReason.FlinkHeartbeatTooShort, Duration.ofSeconds(3), ""),
-                new Row(
-                        FailureReason.FreezeBudgetExceeded,
-                        Duration.ofMillis(3600),
-                        "-XX:+AlwaysPreTouch"));
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("rows")
+    @Test
     void aTaskManagerThatIsSilentForLongerThanFlinkWaitsRestartsTheJob(
-            Row row, Playground playground, Moves moves) throws IOException {
+            Playground playground, Moves moves) throws IOException {
         FaultyProgram operator = FaultyProgram.operator(playground.lab());
         assumeTrue(operator.canBeBroken(), "the operator is not of a build for tests");
-        try (FlinkOnLab flink =
-                FlinkOnLab.start(playground, "2.3.0", "flink-minimal.yaml", row::into)) {
+        Duration timeout = INTERVAL.plusMillis(500);
+        try (FlinkOnLab flink = start(playground, manifests -> impatient(manifests, timeout))) {
             String node = Lab.otherNode(playground.pod(POD).getSpec().getNodeName());
-            moves.fail(POD, node, row.reason(), IgnoredFlinkRefusalsE2E::byCheckpoint);
+            moves.fail(
+                    POD,
+                    node,
+                    FailureReason.FlinkHeartbeatTooShort,
+                    IgnoredFlinkRefusalsE2E::byCheckpoint);
             flink.awaitSteadyJob();
-            operator.ignore("operator refuses " + row.reason());
+            operator.ignore("operator refuses " + FailureReason.FlinkHeartbeatTooShort);
 
-            PodMigrationStatus status = silentFor(row.timeout(), node, playground, moves);
+            PodMigrationStatus status = silentFor(timeout, node, playground, moves);
 
             assertThat(status.getPhase()).isEqualTo(PodMigrationPhase.Failed);
             assertThat(status.getFailure()).isNotNull();
@@ -89,6 +61,41 @@ class IgnoredFlinkRefusalsE2E {
         } finally {
             operator.clear();
         }
+    }
+
+    /**
+     * What Flink bears is also the limit of the freeze: it is undone before the job would restart.
+     */
+    @Test
+    void aFreezeThatTakesLongerThanFlinkBearsIsUndone(Playground playground, Moves moves)
+            throws IOException {
+        FaultyProgram operator = FaultyProgram.operator(playground.lab());
+        assumeTrue(operator.canBeBroken(), "the operator is not of a build for tests");
+        Duration timeout = INTERVAL.plusMillis(1100);
+        try (FlinkOnLab flink =
+                start(playground, manifests -> withAllMemory(impatient(manifests, timeout)))) {
+            String node = Lab.otherNode(playground.pod(POD).getSpec().getNodeName());
+            moves.fail(
+                    POD,
+                    node,
+                    FailureReason.FreezeBudgetExceeded,
+                    IgnoredFlinkRefusalsE2E::byCheckpoint);
+            flink.awaitSteadyJob();
+            operator.ignore("operator refuses " + FailureReason.FreezeBudgetExceeded);
+
+            moves.fail(
+                    POD,
+                    node,
+                    FailureReason.FreezeLimitExceeded,
+                    IgnoredFlinkRefusalsE2E::byCheckpoint);
+        } finally {
+            operator.clear();
+        }
+    }
+
+    private static FlinkOnLab start(Playground playground, UnaryOperator<String> change)
+            throws IOException {
+        return FlinkOnLab.start(playground, "2.3.0", "flink-minimal.yaml", change);
     }
 
     private static PodMigrationStatus silentFor(
@@ -104,5 +111,18 @@ class IgnoredFlinkRefusalsE2E {
 
     private static void byCheckpoint(PodMigrationSpec spec) {
         spec.setStrategy(Strategy.Checkpoint);
+    }
+
+    /** A freeze may take the timeout less the interval. */
+    private static String impatient(String manifests, Duration timeout) {
+        return manifests
+                .replace("heartbeat.interval: 2000", "heartbeat.interval: " + INTERVAL.toMillis())
+                .replace("heartbeat.timeout: 60000", "heartbeat.timeout: " + timeout.toMillis());
+    }
+
+    /** The whole heap moves, although little of it is used. */
+    private static String withAllMemory(String manifests) {
+        return manifests.replace(
+                "env.java.opts.taskmanager: ", "env.java.opts.taskmanager: -XX:+AlwaysPreTouch ");
     }
 }
