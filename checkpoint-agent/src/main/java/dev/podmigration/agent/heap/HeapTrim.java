@@ -48,7 +48,7 @@ public final class HeapTrim {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     /** G1 looks once a second whether the interval was set (g1PeriodicGCTask.cpp). */
-    private static final Duration BEGIN_LIMIT = Duration.ofSeconds(3);
+    private static final Duration BEGIN_LIMIT = Duration.ofSeconds(5);
 
     /** The next cycle comes after 200 ms, and G1 unmaps in parts of 10 ms. */
     private static final Duration STEADY = Duration.ofMillis(500);
