@@ -91,6 +91,9 @@ class CompatibleCrdsTest {
                     {type: string} | {type: string, enum: [a]} | takes only some values now
                     {type: string, default: a} | {type: string, default: b} | default has changed
                     {type: string, default: a} | {type: string} | default has changed
+                    {type: object, default: {a: 1}, properties: {a: {type: integer}, b: {type: integer}}} | {type: object, default: {a: 1, b: 2}, properties: {a: {type: integer}, b: {type: integer}}} | default has changed
+                    {type: object, default: {a: 1}, properties: {a: {type: integer}}} | {type: object, default: {a: 1, b: 2}, properties: {a: {type: integer}, b: {type: integer, default: 3}}} | default has changed
+                    {type: object, default: {a: 1}, properties: {a: {type: integer}}} | {type: object, default: {a: 2}, properties: {a: {type: integer}}} | default has changed
                     {type: integer} | {type: integer, minimum: 0} | minimum is new: 0
                     {type: string, nullable: true} | {type: string} | nullable has changed
                     {type: array, items: {type: string}} | {type: array, items: {type: integer}} | field[]: type has changed

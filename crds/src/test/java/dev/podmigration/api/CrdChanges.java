@@ -85,7 +85,8 @@ final class CrdChanges {
     private void schema(String path, Map<?, ?> before, Map<?, ?> after) {
         for (String meaning : MEANINGS) {
             if (!Objects.equals(before.get(meaning), after.get(meaning))
-                    && !isLooser(meaning, before)) {
+                    && !isLooser(meaning, before)
+                    && !(meaning.equals("default") && onlyNamesNewFields(before, after))) {
                 found.add(path + ": " + meaning + " has changed");
             }
         }
@@ -127,6 +128,33 @@ final class CrdChanges {
     private static boolean isLooser(String meaning, Map<?, ?> before) {
         return before.get(meaning) == null
                 && Set.of("nullable", "x-kubernetes-preserve-unknown-fields").contains(meaning);
+    }
+
+    /** The default of an object has the defaults of its new fields, too: so it means the same. */
+    private static boolean onlyNamesNewFields(Map<?, ?> before, Map<?, ?> after) {
+        if (!(before.get("default") instanceof Map<?, ?>)
+                || !(after.get("default") instanceof Map<?, ?>)) {
+            return false;
+        }
+        Map<?, ?> old = inside(before, "default");
+        Map<?, ?> now = inside(after, "default");
+        return now.entrySet().stream()
+                        .filter(entry -> !old.containsKey(entry.getKey()))
+                        .allMatch(
+                                entry -> {
+                                    String name = String.valueOf(entry.getKey());
+                                    return !inside(before, "properties").containsKey(name)
+                                            && entry.getValue()
+                                                    .equals(
+                                                            inside(
+                                                                            inside(
+                                                                                    after,
+                                                                                    "properties"),
+                                                                            name)
+                                                                    .get("default"));
+                                })
+                && old.entrySet().stream()
+                        .allMatch(entry -> entry.getValue().equals(now.get(entry.getKey())));
     }
 
     private void limit(

@@ -65,7 +65,6 @@ public class PodCheckpointSpec extends ApiBean {
     static final String UNCHANGED =
             "self.podName == oldSelf.podName && self.nodeName == oldSelf.nodeName &&"
                     + " self.containers == oldSelf.containers &&"
-                    + " self.trimHeap == oldSelf.trimHeap &&"
                     + " has(self.group) == has(oldSelf.group) &&"
                     + " (!has(self.group) || self.group == oldSelf.group) &&"
                     + " (has(self.podUid) ? self.podUid : '') =="
@@ -117,6 +116,7 @@ public class PodCheckpointSpec extends ApiBean {
             "true: JVMs that can give memory back while their program runs do so before the freeze."
                     + " Goals Prepare and Migrate only. Default: false.")
     @Default("false")
+    @ValidationRule(value = "self == oldSelf", message = "trimHeap cannot be changed")
     private boolean trimHeap = false;
 
     @JsonPropertyDescription(

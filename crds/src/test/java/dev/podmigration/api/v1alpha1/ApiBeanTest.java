@@ -49,8 +49,8 @@ class ApiBeanTest {
         var stored =
                 """
                 {"pod":{"name":"a"},"target":{"nodeSelector":{},"podName":"Generate"},\
-                "strategy":"Auto","checkpoint":{"extMountMap":[]},"memory":{"mode":"Auto"},\
-                "network":{"address":"Auto"},"limits":{"freezeSeconds":10,"totalSeconds":600},\
+                "strategy":"Auto","checkpoint":{"extMountMap":[]},"memory":{"mode":"Auto",\
+                "trimHeap":"Auto"},"network":{"address":"Auto"},"limits":{"freezeSeconds":10,"totalSeconds":600},\
                 "dryRun":false,"cancelled":false}\
                 """;
         var spec = serialization.unmarshal(stored, PodMigrationSpec.class);
