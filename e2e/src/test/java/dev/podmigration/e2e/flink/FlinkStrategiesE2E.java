@@ -61,20 +61,6 @@ final class FlinkStrategiesE2E {
     }
 
     @Test
-    void a_savepoint_may_be_in_an_object_store(Playground playground, Moves moves)
-            throws IOException {
-        try (FlinkOnLab flink = FlinkOnLab.start(playground, "2.3.0", "flink-object-store.yaml")) {
-            String before = flink.runningJob();
-            moves.succeed(POD, otherNode(playground), spec -> spec.setStrategy(Strategy.Savepoint));
-            assertThat(flink.jobs("FINISHED")).contains(before);
-            assertThat(flink.jobManager().savepointPath(before))
-                    .startsWith("s3://flink/savepoints/");
-            assertThat(flink.restored()).isEqualTo(1);
-            flink.expectNoWrongCount();
-        }
-    }
-
-    @Test
     void a_restore_that_fails_is_followed_by_a_move_from_a_savepoint(
             Playground playground, Moves moves) throws IOException {
         try (FlinkOnLab flink = FlinkOnLab.start(playground, "2.3.0", "flink-shared-state.yaml")) {
