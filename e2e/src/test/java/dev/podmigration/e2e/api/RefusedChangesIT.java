@@ -70,6 +70,7 @@ class RefusedChangesIT {
                     checkpoint("", "nodeName: n3", CHECKPOINT_FIXED),
                     checkpoint("", "containers: [a]", CHECKPOINT_FIXED),
                     checkpoint("", "group: {name: g, members: [a, b]}", CHECKPOINT_FIXED),
+                    checkpoint("", "trimHeap: true", "trimHeap cannot be changed"),
                     checkpoint(
                             PEER,
                             "limits: {freezeSeconds: 11}",
