@@ -63,9 +63,7 @@ class IgnoredFlinkRefusalsE2E {
         }
     }
 
-    /**
-     * What Flink bears is also the limit of the freeze: it is undone before the job would restart.
-     */
+    /** What Flink bears is also the limit of the freeze. */
     @Test
     void aFreezeThatTakesLongerThanFlinkBearsIsUndone(Playground playground, Moves moves)
             throws IOException {
