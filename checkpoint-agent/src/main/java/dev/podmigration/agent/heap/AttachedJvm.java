@@ -59,8 +59,7 @@ final class AttachedJvm {
      */
     static AttachedJvm attach(JvmProcess process) throws IOException, InterruptedException {
         AttachedJvm jvm = new AttachedJvm(process);
-        try (OpenDirectory root = OpenDirectory.open(process.root());
-                OpenDirectory temporary = root.directoryInRoot(TEMPORARY)) {
+        try (OpenDirectory temporary = temporary(process)) {
             if (!jvm.listens(temporary)) {
                 jvm.wake(temporary);
             }
@@ -70,8 +69,7 @@ final class AttachedJvm {
 
     /** An agent that was killed in between leaves this file. */
     static void removeRequest(JvmProcess process) throws IOException {
-        try (OpenDirectory root = OpenDirectory.open(process.root());
-                OpenDirectory temporary = root.directoryInRoot(TEMPORARY)) {
+        try (OpenDirectory temporary = temporary(process)) {
             remove(temporary, name(".attach_pid", process));
         } catch (ErrnoException e) {
             // An image without the directory: then there is no file in it.
@@ -114,8 +112,7 @@ final class AttachedJvm {
             request.append('\0').append(i < arguments.length ? arguments[i] : "");
         }
         request.append('\0');
-        try (OpenDirectory root = OpenDirectory.open(process.root());
-                OpenDirectory temporary = root.directoryInRoot(TEMPORARY);
+        try (OpenDirectory temporary = temporary(process);
                 OpenFile socket = temporary.refer(name(".java_pid", process))) {
             String answer =
                     exchange(socket.path(), ByteBuffer.wrap(request.toString().getBytes(UTF_8)));
@@ -198,6 +195,12 @@ final class AttachedJvm {
                                 .formatted(this, LISTEN_LIMIT.toSeconds()));
             }
             Thread.sleep(LOOK_MILLIS);
+        }
+    }
+
+    private static OpenDirectory temporary(JvmProcess process) throws ErrnoException {
+        try (OpenDirectory root = OpenDirectory.open(process.root())) {
+            return root.directoryInRoot(TEMPORARY);
         }
     }
 

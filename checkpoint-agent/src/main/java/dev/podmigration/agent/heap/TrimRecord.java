@@ -1,5 +1,7 @@
 package dev.podmigration.agent.heap;
 
+import dev.podmigration.agent.inspect.JvmProcess;
+
 import java.util.List;
 
 /**
@@ -19,7 +21,8 @@ record TrimRecord(long pid, long startTicks, List<Flag> flags) {
         flags = List.copyOf(flags);
     }
 
-    String name() {
-        return pid + "-" + startTicks;
+    /** What the record of that JVM is called. */
+    static String name(JvmProcess jvm) {
+        return jvm.pid() + "-" + jvm.startTicks();
     }
 }

@@ -3,9 +3,10 @@ package dev.podmigration.agent.inspect;
 import dev.podmigration.api.v1alpha1.Jvm;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -28,12 +29,15 @@ public final class JvmProcess {
     private final long pid;
     private final Jvm jvm;
     private final long startTicks;
+    private final Optional<Path> statistics;
 
-    private JvmProcess(ProcessFiles files, long pid, Jvm jvm, long startTicks) {
+    private JvmProcess(
+            ProcessFiles files, long pid, Jvm jvm, long startTicks, Optional<Path> statistics) {
         this.files = files;
         this.pid = pid;
         this.jvm = jvm;
         this.startTicks = startTicks;
+        this.statistics = statistics;
     }
 
     /**
@@ -46,9 +50,15 @@ public final class JvmProcess {
         ProcessFiles files = new ProcessFiles(proc, pid);
         OptionalLong start = files.startTicks();
         Optional<Jvm> jvm = JvmReader.read(files);
-        return start.isEmpty()
-                ? Optional.empty()
-                : jvm.map(found -> new JvmProcess(files, pid, found, start.getAsLong()));
+        if (start.isEmpty() || jvm.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Path> statistics =
+                files.maps().stream()
+                        .filter(line -> line.contains("/hsperfdata_"))
+                        .map(files::mapped)
+                        .findFirst();
+        return Optional.of(new JvmProcess(files, pid, jvm.get(), start.getAsLong(), statistics));
     }
 
     public long pid() {
@@ -86,19 +96,29 @@ public final class JvmProcess {
      */
     public boolean listensOnQuit() throws IOException {
         return (files.statusMask("SigCgt") & QUIT_IS_HANDLED) != 0
-                && !files.arguments().contains("-XX:+DisableAttachMechanism");
+                && !options().contains("-XX:+DisableAttachMechanism");
     }
 
-    /** Value of {@code -Xms} in its command line. Unit: bytes. */
+    /** Value of {@code -Xms}, wherever it was given. Unit: bytes. */
     public OptionalLong initialHeapBytes() throws IOException {
-        List<String> arguments = files.arguments();
-        for (int i = arguments.size() - 1; i > 0; i--) {
-            if (arguments.get(i).startsWith("-Xms")) {
-                Long bytes = JvmReader.bytes(arguments.get(i).substring("-Xms".length()));
-                return bytes == null ? OptionalLong.empty() : OptionalLong.of(bytes);
-            }
-        }
-        return OptionalLong.empty();
+        return options().reversed().stream()
+                .filter(option -> option.startsWith("-Xms"))
+                .map(option -> JvmReader.bytes(option.substring("-Xms".length())))
+                .filter(Objects::nonNull)
+                .mapToLong(Long::longValue)
+                .findFirst();
+    }
+
+    /**
+     * Those of the command line, and those that the JVM says it has: some are in files and in
+     * variables, but it tells no more than 1024 characters (PerfMaxStringConstLength).
+     */
+    private List<String> options() throws IOException {
+        List<String> options = new ArrayList<>(files.arguments());
+        statistics()
+                .text("java.rt.vmArgs")
+                .ifPresent(all -> options.addAll(List.of(all.split(" "))));
+        return options;
     }
 
     /** Memory of its own that it has now: what a move has to carry. Unit: bytes. */
@@ -108,14 +128,10 @@ public final class JvmProcess {
 
     /** How often G1's concurrent cycles have paused the program; 0 if it keeps no statistics. */
     public long cyclePauses() throws IOException {
-        for (String line : files.maps()) {
-            if (line.contains("/hsperfdata_")) {
-                Path file = files.mapped(line);
-                if (Files.isRegularFile(file) && Files.size(file) <= JvmReader.STATISTICS_LIMIT) {
-                    return PerfData.of(Files.readAllBytes(file)).number(CYCLE_PAUSES).orElse(0);
-                }
-            }
-        }
-        return 0;
+        return statistics().number(CYCLE_PAUSES).orElse(0);
+    }
+
+    private PerfData statistics() throws IOException {
+        return statistics.isPresent() ? PerfData.of(statistics.get()) : PerfData.of(new byte[0]);
     }
 }

@@ -49,9 +49,6 @@ final class JvmReader {
                     "-XX:+UseShenandoahGC", "Shenandoah",
                     "-XX:+UseEpsilonGC", "Epsilon");
 
-    /** HotSpot's file has 32 KiB. */
-    static final int STATISTICS_LIMIT = 1 << 20;
-
     private static final int MOST_GENERATIONS = 3;
     private static final long PAGE_BYTES = 4096;
 
@@ -113,7 +110,7 @@ final class JvmReader {
                 deleted.add(path.substring(0, path.length() - " (deleted)".length()));
             } else if (path.contains("/hsperfdata_")) {
                 jvm.setPerfData(true);
-                statistics(process.mapped(line), jvm);
+                statistics(PerfData.of(process.mapped(line)), jvm);
             }
         }
         jvm.setCodeCacheBytes(code);
@@ -126,11 +123,7 @@ final class JvmReader {
     }
 
     /** The command line may leave open what the JVM has chosen. */
-    private static void statistics(Path file, Jvm jvm) throws IOException {
-        if (!Files.isRegularFile(file) || Files.size(file) > STATISTICS_LIMIT) {
-            return;
-        }
-        PerfData data = PerfData.of(Files.readAllBytes(file));
+    private static void statistics(PerfData data, Jvm jvm) {
         long committed = 0;
         for (int generation = 0; generation < MOST_GENERATIONS; generation++) {
             committed += data.number(GENERATION + generation + ".capacity").orElse(0);

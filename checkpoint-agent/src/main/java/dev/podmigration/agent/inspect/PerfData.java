@@ -1,9 +1,12 @@
 package dev.podmigration.agent.inspect;
 
+import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +27,9 @@ final class PerfData {
     private static final int ENTRY_HEADER_BYTES = 20;
     private static final byte LITTLE_ENDIAN = 1;
 
+    /** HotSpot's file has 32 KiB. */
+    private static final int MOST_BYTES = 1 << 20;
+
     /** HotSpot has some 250. */
     private static final int MOST_ENTRIES = 4096;
 
@@ -31,6 +37,13 @@ final class PerfData {
     private final Map<String, String> texts = new HashMap<>();
 
     private PerfData() {}
+
+    /** Nothing is in a file that cannot be HotSpot's. */
+    static PerfData of(Path file) throws IOException {
+        return Files.isRegularFile(file) && Files.size(file) <= MOST_BYTES
+                ? of(Files.readAllBytes(file))
+                : new PerfData();
+    }
 
     /** Reads what can be read. */
     static PerfData of(byte[] content) {

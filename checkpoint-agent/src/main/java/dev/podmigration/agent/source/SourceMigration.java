@@ -110,7 +110,7 @@ final class SourceMigration {
                 });
     }
 
-    /** Before anything on the target is sized by the memory that the pod has. */
+    /** While the pod runs. What is given back need not move. */
     private void trimHeaps(PodOnNode found) throws AgentFailure, IOException, InterruptedException {
         PodCgroup groups = groups(found);
         for (ContainerOnNode container : found.containers()) {

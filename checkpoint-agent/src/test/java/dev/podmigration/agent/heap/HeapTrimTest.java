@@ -23,14 +23,12 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.spi.ToolProvider;
 
 /** With real JVMs, of every JDK of this machine. */
@@ -90,23 +88,8 @@ class HeapTrimTest {
         }
     }
 
-    static Set<Path> homes() throws IOException {
-        Set<Path> homes = new TreeSet<>(Set.of(JAVA.toRealPath()));
-        Path installed = Path.of("/usr/lib/jvm");
-        if (Files.isDirectory(installed)) {
-            try (DirectoryStream<Path> found = Files.newDirectoryStream(installed)) {
-                for (Path home : found) {
-                    if (Files.isExecutable(home.resolve("bin/javac"))) {
-                        homes.add(home.toRealPath());
-                    }
-                }
-            }
-        }
-        return homes;
-    }
-
     @ParameterizedTest
-    @MethodSource("homes")
+    @MethodSource("dev.podmigration.agent.testnode.InstalledJdks#homes")
     void garbageIsGivenBackAndTheJvmIsConfiguredAsBefore(Path home) throws Exception {
         JvmProcess jvm = start(home, "-XX:+UseG1GC", "-Xmx512m", "-XX:MaxHeapFreeRatio=65");
         assertThat(jvm.residentBytes()).isGreaterThan(WITHOUT_GARBAGE + (64 << 20));
@@ -144,15 +127,32 @@ class HeapTrimTest {
         assertThat(directory.resolve("heaps")).isEmptyDirectory();
     }
 
-    @Test
-    void aSmallestSizeThatTheCommandLineDoesNotShowIsRespected() throws Exception {
-        Path options = Files.writeString(directory.resolve("options"), "-Xms512m -XX:+UseG1GC");
+    @ParameterizedTest
+    @ValueSource(strings = {"-Xms512m", "-XX:InitialHeapSize=512m -XX:MinHeapSize=512m"})
+    void aSmallestSizeThatTheCommandLineDoesNotShowIsRespected(String size) throws Exception {
+        Path options = Files.writeString(directory.resolve("options"), size + " -XX:+UseG1GC");
         JvmProcess jvm = start(JAVA, "-Xmx512m", "@" + options);
         long before = jvm.residentBytes();
 
         assertThat(heaps.trim(jvm)).isEmpty();
 
         assertThat(jvm.residentBytes()).isGreaterThan(before / 2);
+        assertThat(directory.resolve("heaps")).isEmptyDirectory();
+    }
+
+    /** The command line does not show it, and the signal would only make it print its threads. */
+    @Test
+    void aJvmThatDoesNotListenBecauseOfAVariableIsNotSentTheSignal() throws Exception {
+        JvmProcess jvm =
+                start(
+                        JAVA,
+                        Map.of("JDK_JAVA_OPTIONS", "-XX:+DisableAttachMechanism"),
+                        "-XX:+UseG1GC",
+                        "-Xmx512m");
+
+        assertThat(jvm.listensOnQuit()).isFalse();
+        assertThat(heaps.trim(jvm)).isEmpty();
+        assertThat(temporary(".attach_pid", jvm)).doesNotExist();
         assertThat(directory.resolve("heaps")).isEmptyDirectory();
     }
 
@@ -195,7 +195,7 @@ class HeapTrimTest {
                         List.of(
                                 new TrimRecord.Flag("MaxHeapFreeRatio", "70"),
                                 new TrimRecord.Flag("MinHeapFreeRatio", "40")));
-        records.write(record.name(), record);
+        records.write(TrimRecord.name(jvm), record);
 
         heaps.recover();
 
@@ -211,7 +211,7 @@ class HeapTrimTest {
         RecordStore<TrimRecord> records =
                 new RecordStore<>(directory.resolve("heaps"), TrimRecord.class);
         TrimRecord record = new TrimRecord(jvm.pid(), jvm.startTicks(), List.of());
-        records.write(record.name(), record);
+        records.write(TrimRecord.name(jvm), record);
 
         heaps.recover();
 
@@ -226,7 +226,7 @@ class HeapTrimTest {
                 new RecordStore<>(directory.resolve("heaps"), TrimRecord.class);
         TrimRecord.Flag flag = new TrimRecord.Flag("MaxHeapFreeRatio", "11");
         TrimRecord before = new TrimRecord(jvm.pid(), jvm.startTicks() - 1, List.of(flag));
-        records.write(before.name(), before);
+        records.write(before.pid() + "-" + before.startTicks(), before);
 
         heaps.recover();
 
@@ -270,13 +270,19 @@ class HeapTrimTest {
     }
 
     private JvmProcess start(Path home, String... options) throws IOException {
+        return start(home, Map.of(), options);
+    }
+
+    private JvmProcess start(Path home, Map<String, String> variables, String... options)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(home.resolve("bin/java").toString()));
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", classes.toString(), "Garbage"));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().remove("JDK_JAVA_OPTIONS");
         builder.environment().remove("JAVA_TOOL_OPTIONS");
-        Process process = builder.redirectErrorStream(true).start();
+        builder.environment().putAll(variables);
+        Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
         started.add(process);
         assertThat(process.inputReader(UTF_8).readLine()).isEqualTo("ready");
         Optional<JvmProcess> jvm = JvmProcess.of(PROC, process.pid());

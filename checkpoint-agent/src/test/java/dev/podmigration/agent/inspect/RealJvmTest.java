@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.podmigration.agent.testnode.InstalledJdks;
 import dev.podmigration.api.v1alpha1.InspectedContainer;
 import dev.podmigration.api.v1alpha1.Jvm;
 
@@ -16,13 +17,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** Real JVMs, of every JDK of this machine and with every collector that each of them has. */
@@ -50,21 +48,8 @@ class RealJvmTest {
 
     @TempDir Path directory;
 
-    /** The JDK that runs the tests, and those that are installed beside it. */
     static Stream<Arguments> jvms() throws IOException {
-        Set<Path> homes = new TreeSet<>();
-        homes.add(Path.of(System.getProperty("java.home")).toRealPath());
-        Path installed = Path.of("/usr/lib/jvm");
-        if (Files.isDirectory(installed)) {
-            try (DirectoryStream<Path> found = Files.newDirectoryStream(installed)) {
-                for (Path home : found) {
-                    if (Files.isExecutable(home.resolve("bin/javac"))) {
-                        homes.add(home.toRealPath());
-                    }
-                }
-            }
-        }
-        return homes.stream()
+        return InstalledJdks.homes().stream()
                 .flatMap(
                         home ->
                                 Stream.of("G1", "Serial", "Parallel", "Z")

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.function.UnaryOperator;
@@ -17,11 +16,6 @@ import java.util.function.UnaryOperator;
 public record MarkedPage(Path file, String program) {
 
     private static final String END = "<!-- to here -->";
-
-    /** What is between the marks. */
-    public String read() throws IOException {
-        return between(Files.readString(file));
-    }
 
     /** Leaves the rest of the page as it is. */
     public void write(String text) throws IOException {

@@ -19,9 +19,11 @@ class MarkedPageTest {
     @Test
     void onlyWhatIsBetweenTheMarksIsReplaced() throws IOException {
         MarkedPage page = page("above\n" + BEGIN + "\nold\n<!-- to here -->\nbelow\n");
-        assertThat(page.read()).isEqualTo("old");
-
-        page.write("new\n");
+        page.update(
+                before -> {
+                    assertThat(before).isEqualTo("old");
+                    return "new\n";
+                });
 
         assertThat(page.file()).hasContent("above\n" + BEGIN + "\nnew\n<!-- to here -->\nbelow\n");
     }
