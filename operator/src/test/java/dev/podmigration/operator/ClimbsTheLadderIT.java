@@ -19,6 +19,7 @@ import dev.podmigration.apiserver.ApiServer;
 import dev.podmigration.apiserver.ApiServerExtension;
 import dev.podmigration.operator.fakes.FakeStrategy;
 import dev.podmigration.operator.fakes.Stage;
+import dev.podmigration.operator.observe.PodState;
 import dev.podmigration.operator.workload.Workloads;
 import dev.podmigration.workload.Assessment;
 import dev.podmigration.workload.Detection;
@@ -167,6 +168,60 @@ class ClimbsTheLadderIT {
                         StrategyStage.Prepare, StrategyStage.Move, StrategyStage.AfterMove);
         assertThat(status.getWorkload().getMemory()).containsEntry("savepoint", "s3://bucket/1");
         assertThat(status.getTarget().getNodeName()).isEqualTo(stage.target());
+    }
+
+    @Test
+    void whatBearsItsSuccessorBesideItIsStoppedWhenThatIsReady() {
+        FakeStrategy strategy =
+                new FakeStrategy("save", Strategy.Savepoint)
+                        .besideSource()
+                        .on(
+                                StrategyStage.Move,
+                                step -> {
+                                    assertThat(step.move().pod().source()).isPresent();
+                                    assertThat(step.move().pod().target())
+                                            .hasValueSatisfying(
+                                                    pod ->
+                                                            assertThat(PodState.isReady(pod))
+                                                                    .isTrue());
+                                    return new Progress.ReplacePod(step.memory());
+                                });
+        start(strategy);
+        stage.runPod("app");
+
+        succeeded(stage.migrate("app", spec -> spec.setStrategy(Strategy.Savepoint)));
+
+        assertThat(strategy.stages())
+                .containsExactly(
+                        StrategyStage.Prepare, StrategyStage.Move, StrategyStage.AfterMove);
+        assertThat(stage.pods())
+                .singleElement()
+                .satisfies(
+                        pod -> assertThat(pod.getSpec().getNodeName()).isEqualTo(stage.target()));
+    }
+
+    @Test
+    void whatCannotBeStoppedKeepsRunningAndItsSuccessorGoes() {
+        FakeStrategy strategy =
+                new FakeStrategy("save", Strategy.Savepoint)
+                        .besideSource()
+                        .on(
+                                StrategyStage.Move,
+                                step ->
+                                        Progress.refused(
+                                                Failure.of(FailureReason.SavepointFailed, "No."),
+                                                step.memory()));
+        start(strategy);
+        stage.runPod("app");
+
+        PodMigration ended =
+                stage.awaitEnd(stage.migrate("app", spec -> spec.setStrategy(Strategy.Savepoint)));
+
+        assertThat(ended.getStatus().getFailure().getReason())
+                .isEqualTo(FailureReason.SavepointFailed);
+        assertThat(strategy.stages())
+                .containsExactly(StrategyStage.Prepare, StrategyStage.Move, StrategyStage.Undo);
+        assertThat(stage.places()).isEqualTo(Map.of("app", stage.source()));
     }
 
     @Test

@@ -85,6 +85,16 @@ public interface MigrationStrategy {
         return true;
     }
 
+    /**
+     * Of those that replace the pod: whether the new one may run beside the source. Then it is made
+     * first, and {@link #move} and {@link #fallback} are called when it is Ready, so that what they
+     * stop does not stand still while it starts. Looks only at what it is given, and says the same
+     * for the whole migration.
+     */
+    default boolean runsBesideSource(Move move) {
+        return false;
+    }
+
     /** Rungs that do not freeze: moves the pod. Unless it says otherwise it is replaced. */
     default Progress move(Step step) {
         return new Progress.ReplacePod(step.memory());

@@ -38,6 +38,7 @@ class ContractTest {
         assertThat(List.of(strategy.move(step), strategy.fallback(step)))
                 .containsOnly(new Progress.ReplacePod(memory));
         assertThat(strategy.replacesPod()).isTrue();
+        assertThat(strategy.runsBesideSource(step.move())).isFalse();
         assertThat(strategy.limit(StrategyStage.Move)).isEqualTo(Duration.ofMinutes(2));
     }
 

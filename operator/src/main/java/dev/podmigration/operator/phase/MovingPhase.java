@@ -14,6 +14,7 @@ import dev.podmigration.operator.settings.TimeLimits;
 import dev.podmigration.operator.target.Placement;
 import dev.podmigration.operator.target.TargetPod;
 import dev.podmigration.operator.target.TargetProblem;
+import dev.podmigration.operator.workload.PluginException;
 
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -23,9 +24,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Moves a pod without its memory. The strategy does its part first; then a new pod is made on the
- * target and waited for, unless the owner of the pod has done that. Until the new one is Ready
- * everything can be undone by deleting it.
+ * Moves a pod without its memory. The strategy does its part, and a new pod is made on the target
+ * and waited for: after that, or before, if the strategy bears both at once. The owner of the pod
+ * may do that instead. Until both is done everything can be undone by deleting the new pod.
  */
 final class MovingPhase implements PhaseHandler {
 
@@ -43,25 +44,38 @@ final class MovingPhase implements PhaseHandler {
     public Decision next(Observation seen) {
         boolean fellBack = seen.workload().filter(WorkloadProgress::isFellBack).isPresent();
         StrategyStage stage = fellBack ? StrategyStage.Fallback : StrategyStage.Move;
+        try {
+            if (stages.isDoneBesideNewPod(seen)) {
+                Optional<Decision> first = untilReady(seen);
+                if (first.isPresent()) {
+                    return first.get();
+                }
+            }
+        } catch (PluginException e) {
+            return new Decision.GiveUp(e.failure());
+        }
         return switch (stages.next(stage, seen)) {
             case StageRun.State.Busy busy -> busy.decision();
             case StageRun.State.Refused refused -> new Decision.GiveUp(refused.failure());
-            case StageRun.State.Complete _ ->
-                    seen.isMovedByOwner()
-                            ? new Decision.Enter(PodMigrationPhase.Committed)
-                            : replace(seen);
+            case StageRun.State.Complete _ -> {
+                Optional<Decision> first =
+                        seen.isMovedByOwner() ? Optional.empty() : untilReady(seen);
+                yield first.orElse(new Decision.Enter(PodMigrationPhase.Committed));
+            }
         };
     }
 
-    private Decision replace(Observation seen) {
+    /** What there is to do until a new pod is Ready on the target; empty: it is. */
+    private Optional<Decision> untilReady(Observation seen) {
         Pod source = seen.source().orElseThrow();
         if (seen.target().isEmpty()) {
-            return create(source, seen);
+            return Optional.of(create(source, seen));
         }
         Pod target = seen.target().get();
-        if (PodState.isReady(target)) {
-            return new Decision.Enter(PodMigrationPhase.Committed);
-        }
+        return PodState.isReady(target) ? Optional.empty() : Optional.of(await(target, seen));
+    }
+
+    private Decision await(Pod target, Observation seen) {
         String name = target.getMetadata().getName();
         Optional<Failure> unschedulable = TargetProblem.unschedulable(target);
         Instant start = PreparingPhase.since(target, "PodScheduled", seen);

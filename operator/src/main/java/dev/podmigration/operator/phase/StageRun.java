@@ -87,6 +87,19 @@ final class StageRun {
         return step(strategy.get(), stage, work, seen);
     }
 
+    /**
+     * Whether the stage that moves the pod is done with the new one at hand. Of a strategy that is
+     * not loaded any more the stage itself says so.
+     */
+    boolean isDoneBesideNewPod(Observation seen) throws PluginException {
+        Optional<MigrationStrategy> strategy =
+                seen.workload()
+                        .filter(work -> work.getPodMove() != PodMove.Owner)
+                        .flatMap(work -> workloads.named(String.valueOf(work.getStrategy())));
+        return strategy.isPresent()
+                && workloads.runsBesideSource(strategy.get(), MoveView.whole(seen, workloads));
+    }
+
     /** The last stage of a move: it has the last word on how the migration ends. */
     Decision finish(Observation seen) {
         return switch (next(StrategyStage.AfterMove, seen)) {

@@ -122,6 +122,15 @@ public final class Workloads {
                 strategy.name(), "say its limit", ANSWER, () -> strategy.limit(stage));
     }
 
+    /** Whether a strategy wants the new pod to be Ready before it stops anything. */
+    public boolean runsBesideSource(MigrationStrategy strategy, Move move) throws PluginException {
+        return PluginGuard.call(
+                strategy.name(),
+                "say whether the new pod may run beside the old one",
+                ANSWER,
+                () -> strategy.runsBesideSource(move));
+    }
+
     /** It is not asked whether it can, because it always can, and it has no work to do. */
     public static boolean isBuiltIn(MigrationStrategy strategy) {
         return strategy instanceof GenericCheckpoint || strategy instanceof DeclaredRecreate;

@@ -33,6 +33,7 @@ public final class FakeStrategy implements MigrationStrategy {
     private volatile Function<Move, Assessment> assessment = _ -> Assessment.possible();
     private volatile Duration limit = Duration.ofMinutes(2);
     private volatile boolean replacesPod = true;
+    private volatile boolean runsBesideSource;
     private volatile boolean movesGroups;
 
     public FakeStrategy(String name, Strategy rung) {
@@ -66,6 +67,11 @@ public final class FakeStrategy implements MigrationStrategy {
 
     public FakeStrategy movedByOwner() {
         replacesPod = false;
+        return this;
+    }
+
+    public FakeStrategy besideSource() {
+        runsBesideSource = true;
         return this;
     }
 
@@ -115,6 +121,11 @@ public final class FakeStrategy implements MigrationStrategy {
     @Override
     public boolean replacesPod() {
         return replacesPod;
+    }
+
+    @Override
+    public boolean runsBesideSource(Move move) {
+        return runsBesideSource;
     }
 
     @Override

@@ -111,6 +111,11 @@ public final class FlinkHybrid implements MigrationStrategy {
     }
 
     @Override
+    public boolean runsBesideSource(Move move) {
+        return NewTaskManager.mayRunBesideOld(move);
+    }
+
+    @Override
     public Progress fallback(Step step) {
         return Asking.patiently(step, "the job to be stopped", () -> stopOrGoBack(step));
     }

@@ -129,6 +129,21 @@ public final class FlinkRecreate implements MigrationStrategy {
     }
 
     @Override
+    public boolean runsBesideSource(Move move) {
+        return NewTaskManager.mayRunBesideOld(move);
+    }
+
+    @Override
+    public Progress move(Step step) {
+        return Asking.step(
+                step,
+                () -> {
+                    Optional<Progress> first = NewTaskManager.awaited(step);
+                    return first.orElse(new Progress.ReplacePod(step.memory()));
+                });
+    }
+
+    @Override
     public Progress afterMove(Step step) {
         return Asking.patiently(
                 step,

@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /**
  * Stops the job of a standalone session cluster with a savepoint, lets the pod be made anew on the
- * target, and starts the job from the savepoint.
+ * target, a TaskManager's before the job is stopped, and starts the job from the savepoint.
  */
 public final class FlinkSavepoint implements MigrationStrategy {
 
@@ -54,6 +54,11 @@ public final class FlinkSavepoint implements MigrationStrategy {
     @Override
     public Progress prepare(Step step) {
         return Asking.step(step, () -> Progress.done(Savepoints.remember(step).values()));
+    }
+
+    @Override
+    public boolean runsBesideSource(Move move) {
+        return NewTaskManager.mayRunBesideOld(move);
     }
 
     @Override

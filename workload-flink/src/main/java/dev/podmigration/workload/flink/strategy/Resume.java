@@ -48,6 +48,11 @@ final class Resume {
             if (!rest.jars().contains(start.jar())) {
                 return waiting(step, memory, "the JobManager to have " + start.jar(), from);
             }
+            // Without slots it would start, fail and be restarted until there are some.
+            int slots = Math.max(1, start.parallelism());
+            if (rest.overview().slotsAvailable() < slots) {
+                return waiting(step, memory, slots + " free slots", from);
+            }
             Optional<FlinkError> refused = rest.run(start.run(job, from));
             if (refused.isPresent()) {
                 throw failed(from, "it does not start", refused.get().lines());

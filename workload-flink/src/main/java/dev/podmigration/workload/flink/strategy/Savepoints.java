@@ -131,6 +131,10 @@ final class Savepoints {
     static Progress stop(Step step) throws FlinkFailure, InterruptedException {
         Savepoints savepoints = of(step);
         TriggerId trigger = savepoints.trigger("stop");
+        Optional<Progress> first = NewTaskManager.awaited(step);
+        if (first.isPresent()) {
+            return first.get();
+        }
         return switch (savepoints.rest.savepoint(savepoints.job, trigger)) {
             case AsyncOperation.Unknown<StatePath> _ -> {
                 savepoints.checkRunning();

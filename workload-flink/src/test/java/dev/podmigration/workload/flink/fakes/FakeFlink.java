@@ -191,9 +191,13 @@ public final class FakeFlink implements AutoCloseable {
         return MAPPER.createObjectNode()
                 .put("taskmanagers", taskManagers.size())
                 .put("slots-total", taskManagers.size())
-                .put("slots-available", 0)
+                .put("slots-available", Math.max(0, taskManagers.size() - running()))
                 .put("jobs-running", jobs.size())
                 .put("flink-version", version);
+    }
+
+    private int running() {
+        return (int) jobs.values().stream().filter(job -> job.state.equals("RUNNING")).count();
     }
 
     private JsonNode jobs() {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.time.Instant;
 
 class FlinkRecreateTest {
 
@@ -47,6 +48,18 @@ class FlinkRecreateTest {
         cluster.job.nextState = "RUNNING";
         assertThat(run.run(StrategyStage.AfterMove)).isInstanceOf(Progress.Done.class);
         assertThat(run.waits).anyMatch(what -> what.contains(cluster.job.id.value()));
+    }
+
+    /** Until there are slots elsewhere the job would only be restarted over and over. */
+    @Test
+    void theOldTaskManagerGoesWhenTheNewOneHasRegistered() throws Exception {
+        StrategyRun run = runOf(declared(cluster.taskManager)).movedTo(cluster.taskManager);
+        run.run(StrategyStage.Prepare);
+        cluster.flink.taskManagers.clear();
+        assertThat(run.once(StrategyStage.Move, Instant.now(), Instant.now()))
+                .isInstanceOf(Progress.Waiting.class);
+        cluster.flink.taskManagers.put("tm-2", "10.1.0.7");
+        assertThat(run.run(StrategyStage.Move)).isInstanceOf(Progress.ReplacePod.class);
     }
 
     @Test

@@ -58,6 +58,60 @@ class FlinkSavepointTest {
         assertThat(second.startedFrom).startsWith("file:/shared/savepoint-");
     }
 
+    @Test
+    void theJobRunsUntilTheNewTaskManagerHasRegistered() throws Exception {
+        run.movedTo(elsewhere("10.1.1.9"));
+        run.run(StrategyStage.Prepare);
+        Progress progress = run.once(StrategyStage.Move, Instant.now(), Instant.now());
+        assertThat(progress)
+                .isInstanceOfSatisfying(
+                        Progress.Waiting.class,
+                        waiting -> assertThat(waiting.what()).contains("taskmanager-b"));
+        assertThat(cluster.job.state).isEqualTo("RUNNING");
+        cluster.flink.taskManagers.put("tm-2", "10.1.1.9");
+        assertThat(run.run(StrategyStage.Move)).isInstanceOf(Progress.ReplacePod.class);
+        assertThat(cluster.job.state).isEqualTo("FINISHED");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"taskmanager-b", "taskmanager-b.flink.svc"})
+    void aTaskManagerIsAlsoKnownByItsName(String host) throws Exception {
+        run.movedTo(elsewhere("10.1.1.9"));
+        run.run(StrategyStage.Prepare);
+        cluster.flink.taskManagers.put("tm-2", host);
+        assertThat(run.run(StrategyStage.Move)).isInstanceOf(Progress.ReplacePod.class);
+    }
+
+    @Test
+    void aTaskManagerThatDoesNotRegisterLeavesTheJobRunning() throws Exception {
+        run.movedTo(elsewhere("10.1.1.9"));
+        run.run(StrategyStage.Prepare);
+        Instant start = Instant.now();
+        Progress progress = run.once(StrategyStage.Move, start, start.plusSeconds(595));
+        assertThat(reason(progress)).isEqualTo(FailureReason.ReplacementNotReady);
+        assertThat(cluster.job.state).isEqualTo("RUNNING");
+    }
+
+    @Test
+    void onlyATaskManagerMayRunTwice() {
+        FlinkSavepoint strategy = new FlinkSavepoint();
+        assertThat(strategy.runsBesideSource(run.move())).isTrue();
+        assertThat(strategy.runsBesideSource(runOf(cluster.jobManager).move())).isFalse();
+    }
+
+    @Test
+    void theJobIsNotStartedWhereThereAreNoSlots() throws Exception {
+        run.run(StrategyStage.Prepare);
+        run.run(StrategyStage.Move);
+        cluster.flink.taskManagers.clear();
+        Progress progress = run.once(StrategyStage.AfterMove, Instant.now(), Instant.now());
+        assertThat(progress)
+                .isInstanceOfSatisfying(
+                        Progress.Waiting.class,
+                        waiting -> assertThat(waiting.what()).contains("free slots"));
+        assertThat(cluster.flink.jobs).hasSize(1);
+    }
+
     /** An operator that ends after it has asked, and before it has noted that. */
     @Test
     void aStepThatIsDoneTwiceStopsTheJobOnce() throws Exception {
@@ -289,6 +343,17 @@ class FlinkSavepointTest {
                 .endEnv()
                 .endContainer()
                 .endSpec()
+                .build();
+    }
+
+    private Pod elsewhere(String address) {
+        return new PodBuilder(cluster.taskManager)
+                .editMetadata()
+                .withName("taskmanager-b")
+                .endMetadata()
+                .editStatus()
+                .withPodIP(address)
+                .endStatus()
                 .build();
     }
 
