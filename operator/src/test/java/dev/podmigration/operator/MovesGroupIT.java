@@ -361,8 +361,8 @@ class MovesGroupIT {
                                 move ->
                                         Assessment.possible()
                                                 .withFreezeBudget(
-                                                        Duration.ofSeconds(
-                                                                10 - 3 * move.pods().size()))
+                                                        Duration.ofMillis(
+                                                                10_500 - 3000 * move.pods().size()))
                                                 .withFindings(
                                                         List.of(
                                                                 Finding.passed(

@@ -177,7 +177,7 @@ final class GroupPlan {
                         .min()
                         .orElse(seen.limits().getFreezeSeconds());
         int seconds =
-                budget.map(most -> Math.clamp(most.toSeconds(), 1, shortest)).orElse(shortest);
+                budget.map(most -> StrategyPlan.freezeSeconds(most, shortest)).orElse(shortest);
         return EffectiveLimits.of(seconds, seen.limits().getTotalSeconds());
     }
 }

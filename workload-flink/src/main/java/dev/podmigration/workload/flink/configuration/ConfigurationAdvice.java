@@ -25,6 +25,15 @@ public record ConfigurationAdvice(String key, String value, String why) {
 
     private static final String NO_NATIVE =
             "-Dorg.apache.flink.shaded.netty4.io.netty.transport.noNative=true";
+
+    /** Netty unpacks a library, maps it and deletes the file: a dump with a ghost file more. */
+    private static final String NATIVE_LIBRARY =
+            "Netty otherwise maps a native library whose file it has deleted, so that every dump"
+                    + " has to carry the file";
+
+    /** The last one of an option counts, and Flink's own come first. */
+    private static final String SMALL_HEAP = "-XX:+UseG1GC -Xms64m";
+
     private static final String DNS_TTL = "sun.net.inetaddr.ttl";
 
     /** A freeze that takes twice as long as expected should still not cost a restart. */
@@ -52,7 +61,8 @@ public record ConfigurationAdvice(String key, String value, String why) {
     public static List<ConfigurationAdvice> of(
             RunningConfiguration configuration, Circumstances circumstances) {
         List<ConfigurationAdvice> advice = new ArrayList<>();
-        transport(configuration, circumstances.role(), advice);
+        transport(configuration, advice);
+        jvm(configuration, circumstances, advice);
         heartbeat(configuration, circumstances, advice);
         ports(configuration, circumstances, advice);
         if (circumstances.newAddress()) {
@@ -70,21 +80,50 @@ public record ConfigurationAdvice(String key, String value, String why) {
                 "Set %s: %s, because %s.".formatted(key, value, why));
     }
 
-    /** Netty unpacks a library, maps it and deletes the file: a dump with a ghost file more. */
+    /** With {@link #NO_NATIVE}: which of the two a version of Flink knows. */
     private static void transport(
-            RunningConfiguration configuration, FlinkRole role, List<ConfigurationAdvice> advice) {
-        String why =
-                "Netty otherwise maps a native library whose file it has deleted, so that every"
-                        + " dump has to carry the file";
-        if (configuration.majorVersion() >= 2) {
-            if (!jvmOptions(configuration, role).contains("transport.noNative=true")) {
-                advice.add(new ConfigurationAdvice(jvmOptionsKey(role), NO_NATIVE, why));
-            }
-        } else if (!configuration
-                .value("taskmanager.network.netty.transport")
-                .filter("nio"::equalsIgnoreCase)
-                .isPresent()) {
-            advice.add(new ConfigurationAdvice("taskmanager.network.netty.transport", "nio", why));
+            RunningConfiguration configuration, List<ConfigurationAdvice> advice) {
+        if (configuration.majorVersion() < 2
+                && !configuration
+                        .value("taskmanager.network.netty.transport")
+                        .filter("nio"::equalsIgnoreCase)
+                        .isPresent()) {
+            advice.add(
+                    new ConfigurationAdvice(
+                            "taskmanager.network.netty.transport", "nio", NATIVE_LIBRARY));
+        }
+    }
+
+    /** Options of the JVM are one value: what it has already stays in it. */
+    private static void jvm(
+            RunningConfiguration configuration,
+            Circumstances circumstances,
+            List<ConfigurationAdvice> advice) {
+        FlinkRole role = circumstances.role();
+        String all = jvmOptions(configuration, role);
+        List<String> value = new ArrayList<>();
+        List<String> whys = new ArrayList<>();
+        configuration.value(jvmOptionsKey(role)).map(String::strip).ifPresent(value::add);
+        if (configuration.majorVersion() >= 2 && !all.contains("transport.noNative=true")) {
+            value.add(NO_NATIVE);
+            whys.add(NATIVE_LIBRARY);
+        }
+        if (!all.contains("-XX:+UseG1GC") || !all.contains("-Xms")) {
+            value.add(SMALL_HEAP);
+            whys.add(
+                    "Flink otherwise fixes the heap at its greatest size, and all that was ever"
+                            + " used of it has to move");
+        }
+        if (circumstances.newAddress() && !all.contains(DNS_TTL)) {
+            value.add("-D" + DNS_TTL + "=1");
+            whys.add("the JVM otherwise remembers for 30 seconds where a name led");
+        }
+        if (!whys.isEmpty()) {
+            advice.add(
+                    new ConfigurationAdvice(
+                            jvmOptionsKey(role),
+                            String.join(" ", value),
+                            String.join(", and ", whys)));
         }
     }
 
@@ -180,13 +219,6 @@ public record ConfigurationAdvice(String key, String value, String why) {
                             "jobmanager.rpc.address",
                             "the name of a headless Service",
                             "TaskManagers could not find the JobManager at its new address"));
-        }
-        if (!jvmOptions(configuration, circumstances.role()).contains(DNS_TTL)) {
-            advice.add(
-                    new ConfigurationAdvice(
-                            jvmOptionsKey(circumstances.role()),
-                            "-D" + DNS_TTL + "=1",
-                            "the JVM remembers for 30 seconds where a name led"));
         }
     }
 

@@ -22,6 +22,8 @@ class ConfigurationAdviceTest {
     private static final String NO_NATIVE =
             "-Dorg.apache.flink.shaded.netty4.io.netty.transport.noNative=true";
 
+    private static final String SMALL_HEAP = "-XX:+UseG1GC -Xms64m";
+
     private final Map<String, String> values = new LinkedHashMap<>();
     private String version = "1.20.5";
     private FlinkRole role = FlinkRole.TaskManager;
@@ -35,9 +37,10 @@ class ConfigurationAdviceTest {
         version = "2.3.0";
         assertThat(advice())
                 .doesNotContainKey("taskmanager.network.netty.transport")
-                .containsEntry("env.java.opts.taskmanager", NO_NATIVE);
+                .containsEntry("env.java.opts.taskmanager", NO_NATIVE + " " + SMALL_HEAP);
         role = FlinkRole.JobManager;
-        assertThat(advice()).containsEntry("env.java.opts.jobmanager", NO_NATIVE);
+        assertThat(advice())
+                .containsEntry("env.java.opts.jobmanager", NO_NATIVE + " " + SMALL_HEAP);
     }
 
     @Test
@@ -48,14 +51,22 @@ class ConfigurationAdviceTest {
         values.put("taskmanager.data.port", "6121");
         values.put("metrics.internal.query-service.port", "6126");
         values.put("rest.cache.checkpoint-statistics.timeout", "100ms");
+        values.put("env.java.opts.taskmanager", SMALL_HEAP);
         assertThat(advice()).isEmpty();
     }
 
     @Test
     void theSameHoldsForVersionTwo() {
         version = "2.3.0";
-        values.put("env.java.opts.taskmanager", NO_NATIVE);
+        values.put("env.java.opts.taskmanager", NO_NATIVE + " " + SMALL_HEAP);
         assertThat(advice()).doesNotContainKey("env.java.opts.taskmanager");
+    }
+
+    @Test
+    void optionsThatAreThereStay() {
+        values.put("env.java.opts.taskmanager", "-Dmy=own -XX:+UseG1GC");
+        assertThat(advice())
+                .containsEntry("env.java.opts.taskmanager", "-Dmy=own -XX:+UseG1GC " + SMALL_HEAP);
     }
 
     @Test
@@ -81,7 +92,7 @@ class ConfigurationAdviceTest {
     void theJvmShouldNotRememberForLongWhereANameLed() {
         newAddress = true;
         version = "2.3.0";
-        values.put("env.java.opts.all", NO_NATIVE);
+        values.put("env.java.opts.all", NO_NATIVE + " " + SMALL_HEAP);
         assertThat(advice()).containsEntry("env.java.opts.taskmanager", "-Dsun.net.inetaddr.ttl=1");
     }
 
