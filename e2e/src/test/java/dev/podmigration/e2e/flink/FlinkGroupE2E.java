@@ -1,12 +1,10 @@
 package dev.podmigration.e2e.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.podmigration.api.v1alpha1.GroupMember;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationStatus;
-import dev.podmigration.e2e.lab.CommandOutcome;
 import dev.podmigration.e2e.lab.Lab;
 import dev.podmigration.e2e.lab.Moves;
 import dev.podmigration.e2e.lab.OnLab;
@@ -21,7 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 
 /** examples/flink-session-group.yaml: the whole cluster is silent at once, and Flink is asked. */
@@ -41,11 +38,7 @@ final class FlinkGroupE2E {
             assertThat(before)
                     .extracting(pod -> pod.getSpec().getNodeName())
                     .containsOnly(node(before));
-            Path memory = scratch.resolve("before");
-            await("a steady job")
-                    .atMost(Duration.ofMinutes(2))
-                    .pollInterval(Duration.ofSeconds(1))
-                    .until(() -> FlinkVerdict.ask(playground, "begin", memory).succeeded());
+            flink.awaitSteadyJob();
 
             PodMigrationStatus status = move(playground, moves, scratch);
 
@@ -62,15 +55,15 @@ final class FlinkGroupE2E {
                     .hasSize(2)
                     .extracting(pod -> pod.getSpec().getNodeName())
                     .containsOnly(Lab.otherNode(node(before)));
-            CommandOutcome verdict = FlinkVerdict.ask(playground, "end", memory);
+            String said = flink.verdictSinceSteady();
             System.out.println(
                     "Flink "
                             + version
                             + ", both silent for "
                             + status.getFreeze().getMilliseconds()
                             + " ms: "
-                            + verdict.output());
-            assertThat(verdict.output())
+                            + said);
+            assertThat(said)
                     .contains("0 restarts, 0 failed checkpoints, 0 wrong counts")
                     .contains("the same one as before");
             assertThat(flink.runningJob()).isEqualTo(job);

@@ -12,7 +12,6 @@ import dev.podmigration.e2e.lab.OnLab;
 import dev.podmigration.e2e.lab.Playground;
 
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -60,10 +59,11 @@ final class FlinkStrategiesE2E {
         }
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(strings = {"1.20.5", "2.3.0"})
     void a_restore_that_fails_is_followed_by_a_move_from_a_savepoint(
-            Playground playground, Moves moves) throws IOException {
-        try (FlinkOnLab flink = FlinkOnLab.start(playground, "2.3.0", "flink-shared-state.yaml")) {
+            String version, Playground playground, Moves moves) throws IOException {
+        try (FlinkOnLab flink = FlinkOnLab.start(playground, version, "flink-shared-state.yaml")) {
             String before = flink.runningJob();
             String node = otherNode(playground);
             PodMigrationStatus status;
@@ -78,10 +78,11 @@ final class FlinkStrategiesE2E {
         }
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(strings = {"1.20.5", "2.3.0"})
     void with_a_restore_that_succeeds_hybrid_leaves_the_job_alone(
-            Playground playground, Moves moves) throws IOException {
-        try (FlinkOnLab flink = FlinkOnLab.start(playground, "1.20.5", "flink-shared-state.yaml")) {
+            String version, Playground playground, Moves moves) throws IOException {
+        try (FlinkOnLab flink = FlinkOnLab.start(playground, version, "flink-shared-state.yaml")) {
             String before = flink.runningJob();
             PodMigrationStatus status =
                     moves.succeed(
@@ -93,10 +94,11 @@ final class FlinkStrategiesE2E {
         }
     }
 
-    @Test
-    void what_is_declared_to_keep_nothing_is_made_anew(Playground playground, Moves moves)
-            throws IOException {
-        try (FlinkOnLab flink = FlinkOnLab.start(playground, "2.3.0", "flink-shared-state.yaml")) {
+    @ParameterizedTest
+    @ValueSource(strings = {"1.20.5", "2.3.0"})
+    void what_is_declared_to_keep_nothing_is_made_anew(
+            String version, Playground playground, Moves moves) throws IOException {
+        try (FlinkOnLab flink = FlinkOnLab.start(playground, version, "flink-shared-state.yaml")) {
             String node = otherNode(playground);
             moves.fail(
                     POD,
