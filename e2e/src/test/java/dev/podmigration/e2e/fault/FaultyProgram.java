@@ -64,16 +64,6 @@ public final class FaultyProgram {
         request("PUT", "ignore " + point);
     }
 
-    /** Whether it is of a build for tests. */
-    public boolean canBeBroken() {
-        try {
-            request("GET", "");
-            return true;
-        } catch (IllegalStateException refused) {
-            return false;
-        }
-    }
-
     /** What is sent there next is not what was meant. */
     void flip(String point) {
         request("PUT", "flip " + point);

@@ -1,7 +1,6 @@
 package dev.podmigration.e2e.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
@@ -17,6 +16,7 @@ import dev.podmigration.e2e.lab.Pause;
 import dev.podmigration.e2e.lab.Playground;
 
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
@@ -28,6 +28,7 @@ import java.util.function.UnaryOperator;
  * ignored: what could not be found out is missing in the next step, too.
  */
 @OnLab
+@Tag("faults")
 @Order(12)
 class IgnoredFlinkRefusalsE2E {
 
@@ -39,7 +40,6 @@ class IgnoredFlinkRefusalsE2E {
     void aTaskManagerThatIsSilentForLongerThanFlinkWaitsRestartsTheJob(
             Playground playground, Moves moves) throws IOException {
         FaultyProgram operator = FaultyProgram.operator(playground.lab());
-        assumeTrue(operator.canBeBroken(), "the operator is not of a build for tests");
         Duration timeout = INTERVAL.plusMillis(500);
         try (FlinkOnLab flink = start(playground, manifests -> impatient(manifests, timeout))) {
             String node = Lab.otherNode(playground.pod(POD).getSpec().getNodeName());
@@ -68,7 +68,6 @@ class IgnoredFlinkRefusalsE2E {
     void aFreezeThatTakesLongerThanFlinkBearsIsUndone(Playground playground, Moves moves)
             throws IOException {
         FaultyProgram operator = FaultyProgram.operator(playground.lab());
-        assumeTrue(operator.canBeBroken(), "the operator is not of a build for tests");
         Duration timeout = INTERVAL.plusMillis(1100);
         try (FlinkOnLab flink =
                 start(playground, manifests -> withAllMemory(impatient(manifests, timeout)))) {

@@ -6,7 +6,6 @@ import static dev.podmigration.e2e.lab.TestPods.ECHO_PORT;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.podmigration.api.v1alpha1.AddressMode;
 import dev.podmigration.api.v1alpha1.FailureReason;
@@ -25,6 +24,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,6 +42,7 @@ import java.util.stream.Stream;
  * deploy/on-lab install --faults}).
  */
 @OnLab
+@Tag("faults")
 @Order(12)
 class IgnoredRefusalsE2E {
 
@@ -92,7 +93,6 @@ class IgnoredRefusalsE2E {
     @MethodSource("rows")
     void whatIsRefusedWouldFail(Row row, Playground playground, Moves moves) throws Exception {
         FaultyProgram operator = FaultyProgram.operator(playground.lab());
-        assumeTrue(operator.canBeBroken(), "the operator is not of a build for tests");
         row.place().before(playground);
         try {
             Pod pod = playground.start(row.place().pod(TestPods.echo("echo", NODE_A)));
@@ -142,7 +142,6 @@ class IgnoredRefusalsE2E {
     @EnumSource(Owned.class)
     void whatIsRefusedWouldBeMadeAnewByItsOwner(Owned owned, Playground playground, Moves moves) {
         FaultyProgram operator = FaultyProgram.operator(playground.lab());
-        assumeTrue(operator.canBeBroken(), "the operator is not of a build for tests");
         playground.client().resource(owned.owner(playground.namespace())).create();
         await("the pod of the owner")
                 .atMost(Duration.ofSeconds(30))

@@ -5,7 +5,6 @@ import static dev.podmigration.e2e.lab.Lab.NODE_B;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.podmigration.api.v1alpha1.Failure;
 import dev.podmigration.api.v1alpha1.FailureReason;
@@ -22,6 +21,7 @@ import dev.podmigration.e2e.lab.TestPods;
 import io.fabric8.kubernetes.api.model.Pod;
 
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -107,6 +107,7 @@ final class GroupOfAgentsE2E {
     }
 
     /** Before the one write all come back, after it none does. */
+    @Tag("faults")
     @ParameterizedTest
     @CsvSource({
         "group records GRANTED, node-a",
@@ -116,7 +117,6 @@ final class GroupOfAgentsE2E {
     void an_agent_that_dies_while_it_decides_leaves_both_pods_on_one_node(
             String point, String node, Playground playground) throws IOException {
         FaultyProgram agent = FaultyProgram.agent(playground.lab(), "the source's agent", NODE_A);
-        assumeTrue(agent.canBeBroken(), "the installed images are not made with --faults");
         int restarts = agent.restarts();
         Pod one = start(playground, "one", 7000);
         Pod two = start(playground, "two", 7100);
