@@ -7,8 +7,10 @@ import static dev.podmigration.e2e.lab.TestPods.ECHO_PORT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.podmigration.api.v1alpha1.Freeze;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationStatus;
+import dev.podmigration.api.v1alpha1.Timestamps;
 import dev.podmigration.e2e.client.EchoClient;
 import dev.podmigration.e2e.lab.Diagnosis;
 import dev.podmigration.e2e.lab.Lab;
@@ -26,11 +28,13 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
@@ -47,6 +51,9 @@ final class FaultRun {
     private final String namespace;
     private final List<String> wrong = new ArrayList<>();
     private final Map<String, List<String>> passed = new HashMap<>();
+
+    /** When the disturbance began; {@link Instant#MAX}: it did not. */
+    private Instant disturbed = Instant.MAX;
 
     FaultRun(Lab lab, List<FaultyProgram> programs, Fault fault, String namespace) {
         this.lab = lab;
@@ -150,7 +157,7 @@ final class FaultRun {
                             await("one copy runs")
                                     .atMost(Duration.ofMinutes(2))
                                     .untilAsserted(() -> expectOne(leases)));
-            boolean memoryKept = !fault.nodesLost().contains(node);
+            boolean memoryKept = !fault.nodesLost().contains(node) && !isLostBeforeFreeze(end);
             long gap = -1;
             if (memoryKept) {
                 check("client", () -> client.expectAnswers(100));
@@ -164,6 +171,16 @@ final class FaultRun {
             check("still one copy", () -> expectOne(leases));
             return new Outcome(reached, FaultResult.outcome(end), gap);
         }
+    }
+
+    /** What moved then was the pod that began anew on the source when its node was back. */
+    private boolean isLostBeforeFreeze(PodMigrationStatus end) {
+        return fault.nodesLost().contains(NODE_A)
+                && Optional.ofNullable(end.getFreeze())
+                        .map(Freeze::getStart)
+                        .map(Timestamps::parse)
+                        .filter(frozen -> frozen.isAfter(disturbed))
+                        .isPresent();
     }
 
     private void arm() {
@@ -216,6 +233,7 @@ final class FaultRun {
     }
 
     private void disturb(@Nullable Disturbance disturbance, Runnable begun) {
+        disturbed = Instant.now();
         Objects.requireNonNull(disturbance).begin(lab);
         try {
             begun.run();
