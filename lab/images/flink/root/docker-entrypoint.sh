@@ -30,6 +30,19 @@ configure() {
     done
 }
 
+# ENABLE_BUILT_IN_PLUGINS names files of opt, separated by semicolons.
+enable_plugins() {
+    echo "${ENABLE_BUILT_IN_PLUGINS:-}" | tr ';' '\n' | while IFS= read -r plugin; do
+        [ -n "$plugin" ] || continue
+        [ -f "$FLINK_HOME/opt/$plugin" ] || {
+            echo "docker-entrypoint.sh: there is no plugin $plugin here (see lab/images/flink/README.md)" >&2
+            exit 1
+        }
+        mkdir -p "$FLINK_HOME/plugins/${plugin%.jar}"
+        ln -sf "$FLINK_HOME/opt/$plugin" "$FLINK_HOME/plugins/${plugin%.jar}/"
+    done
+}
+
 # Flink's own program works out heap, direct memory and metaspace from the memory options, as in bin/taskmanager.sh of a
 # distribution. It prints two lines: arguments for the JVM, and options for Flink.
 memory() {
@@ -48,6 +61,7 @@ as_flink() {
 
 # run ROLE CLASS MEMORY-COMMAND ARGS...
 run() {
+    enable_plugins
     role=$1
     class=$2
     sizes=$(memory "$3")

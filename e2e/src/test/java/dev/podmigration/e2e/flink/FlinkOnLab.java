@@ -74,6 +74,9 @@ public final class FlinkOnLab implements AutoCloseable {
         if (flink.hasVolume) {
             flink.makeVolume();
         }
+        if (manifests.contains("s3://")) {
+            flink.makeObjectStore();
+        }
         Files.writeString(flink.manifests, manifests);
         playground.kubectl("apply", "-f", flink.manifests.toString()).orFail();
         playground
@@ -105,6 +108,17 @@ public final class FlinkOnLab implements AutoCloseable {
                 .lab()
                 .run("image", layout, Program.run(Duration.ofMinutes(1), name).orFail())
                 .orFail();
+    }
+
+    private void makeObjectStore() {
+        loadImage("s3");
+        playground
+                .kubectl(
+                        "apply",
+                        "-f",
+                        Lab.project().resolve("lab/manifests/object-store.yaml").toString())
+                .orFail();
+        playground.awaitReady("object-store");
     }
 
     private void makeVolume() throws IOException {

@@ -12,6 +12,7 @@ import dev.podmigration.e2e.lab.OnLab;
 import dev.podmigration.e2e.lab.Playground;
 
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -54,6 +55,21 @@ final class FlinkStrategiesE2E {
             assertThat(status.getWorkload().getStrategy()).isEqualTo("flink-savepoint");
             assertThat(flink.jobs("FINISHED")).contains(before);
             assertThat(flink.runningJob()).isNotEqualTo(before);
+            assertThat(flink.restored()).isEqualTo(1);
+            flink.expectNoWrongCount();
+        }
+    }
+
+    /** Of the two only 2.3.0 has its plugin on Maven Central. */
+    @Test
+    void a_savepoint_may_be_in_an_object_store(Playground playground, Moves moves)
+            throws IOException {
+        try (FlinkOnLab flink = FlinkOnLab.start(playground, "2.3.0", "flink-object-store.yaml")) {
+            String before = flink.runningJob();
+            moves.succeed(POD, otherNode(playground), spec -> spec.setStrategy(Strategy.Savepoint));
+            assertThat(flink.jobs("FINISHED")).contains(before);
+            assertThat(flink.jobManager().savepointPath(before))
+                    .startsWith("s3://flink/savepoints/");
             assertThat(flink.restored()).isEqualTo(1);
             flink.expectNoWrongCount();
         }
