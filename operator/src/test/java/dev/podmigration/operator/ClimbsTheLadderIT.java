@@ -275,7 +275,7 @@ class ClimbsTheLadderIT {
         AtomicBoolean now = new AtomicBoolean();
         FakeStrategy strategy =
                 new FakeStrategy("timing", Strategy.Checkpoint)
-                        .assessment(Assessment.possible().withFreezeBudget(Duration.ofMillis(3700)))
+                        .assessment(Assessment.possible().withFreezeBudget(Duration.ofMillis(3500)))
                         .on(
                                 StrategyStage.AwaitFreeze,
                                 step ->
@@ -298,7 +298,7 @@ class ClimbsTheLadderIT {
         now.set(true);
 
         PodMigrationStatus status = succeeded(migration);
-        assertThat(status.getStrategy().getFreezeBudgetMilliseconds()).isEqualTo(3700);
+        assertThat(status.getStrategy().getFreezeBudgetMilliseconds()).isEqualTo(3500);
         assertThat(status.getLimits().getFreezeSeconds()).isEqualTo(3);
         assertThat(strategy.stages())
                 .containsExactly(

@@ -44,12 +44,10 @@ final class MovingPhase implements PhaseHandler {
     public Decision next(Observation seen) {
         boolean fellBack = seen.workload().filter(WorkloadProgress::isFellBack).isPresent();
         StrategyStage stage = fellBack ? StrategyStage.Fallback : StrategyStage.Move;
+        boolean ready = seen.target().filter(PodState::isReady).isPresent();
         try {
-            if (stages.isDoneBesideNewPod(seen)) {
-                Optional<Decision> first = untilReady(seen);
-                if (first.isPresent()) {
-                    return first.get();
-                }
+            if (!ready && stages.isDoneBesideNewPod(seen)) {
+                return bring(seen);
             }
         } catch (PluginException e) {
             return new Decision.GiveUp(e.failure());
@@ -57,22 +55,18 @@ final class MovingPhase implements PhaseHandler {
         return switch (stages.next(stage, seen)) {
             case StageRun.State.Busy busy -> busy.decision();
             case StageRun.State.Refused refused -> new Decision.GiveUp(refused.failure());
-            case StageRun.State.Complete _ -> {
-                Optional<Decision> first =
-                        seen.isMovedByOwner() ? Optional.empty() : untilReady(seen);
-                yield first.orElse(new Decision.Enter(PodMigrationPhase.Committed));
-            }
+            case StageRun.State.Complete _ ->
+                    ready || seen.isMovedByOwner()
+                            ? new Decision.Enter(PodMigrationPhase.Committed)
+                            : bring(seen);
         };
     }
 
-    /** What there is to do until a new pod is Ready on the target; empty: it is. */
-    private Optional<Decision> untilReady(Observation seen) {
-        Pod source = seen.source().orElseThrow();
-        if (seen.target().isEmpty()) {
-            return Optional.of(create(source, seen));
-        }
-        Pod target = seen.target().get();
-        return PodState.isReady(target) ? Optional.empty() : Optional.of(await(target, seen));
+    /** Makes a new pod on the target, or waits until the one that was made is Ready. */
+    private Decision bring(Observation seen) {
+        return seen.target()
+                .map(target -> await(target, seen))
+                .orElseGet(() -> create(seen.source().orElseThrow(), seen));
     }
 
     private Decision await(Pod target, Observation seen) {
