@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What would make the next move of this cluster easier: exact keys and values. Never a refusal, and
@@ -31,8 +32,11 @@ public record ConfigurationAdvice(String key, String value, String why) {
             "Netty otherwise maps a native library whose file it has deleted, so that every dump"
                     + " has to carry the file";
 
+    private static final String G1 = "-XX:+UseG1GC";
+    private static final Pattern OTHER_COLLECTOR = Pattern.compile("-XX:\\+Use(?!G1)\\w*GC\\b");
+
     /** The last one of an option counts, and Flink's own come first. */
-    private static final String SMALL_HEAP = "-XX:+UseG1GC -Xms64m";
+    private static final String SMALL_HEAP = "-Xms64m";
 
     private static final String DNS_TTL = "sun.net.inetaddr.ttl";
 
@@ -108,8 +112,16 @@ public record ConfigurationAdvice(String key, String value, String why) {
             value.add(NO_NATIVE);
             whys.add(NATIVE_LIBRARY);
         }
-        if (!all.contains("-XX:+UseG1GC") || !all.contains("-Xms")) {
-            value.add(SMALL_HEAP);
+        boolean hasG1 = all.contains(G1);
+        boolean hasSize = all.contains("-Xms");
+        // A JVM that is told two collectors does not start.
+        if ((!hasG1 || !hasSize) && !OTHER_COLLECTOR.matcher(all).find()) {
+            if (!hasG1) {
+                value.add(G1);
+            }
+            if (!hasSize) {
+                value.add(SMALL_HEAP);
+            }
             whys.add(
                     "Flink otherwise fixes the heap at its greatest size, and all that was ever"
                             + " used of it has to move");

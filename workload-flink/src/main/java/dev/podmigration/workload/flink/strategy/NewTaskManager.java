@@ -62,8 +62,8 @@ final class NewTaskManager {
         String name =
                 Objects.requireNonNullElse(
                         pod.getSpec().getHostname(), pod.getMetadata().getName());
-        return manager.host().equals(pod.getStatus() == null ? null : pod.getStatus().getPodIP())
-                || manager.host().equals(name)
-                || manager.host().startsWith(name + ".");
+        String host = manager.host();
+        boolean hasAddress = pod.getStatus() != null && host.equals(pod.getStatus().getPodIP());
+        return hasAddress || host.equals(name) || host.startsWith(name + ".");
     }
 }

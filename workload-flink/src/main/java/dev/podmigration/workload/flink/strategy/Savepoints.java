@@ -131,13 +131,13 @@ final class Savepoints {
     static Progress stop(Step step) throws FlinkFailure, InterruptedException {
         Savepoints savepoints = of(step);
         TriggerId trigger = savepoints.trigger("stop");
-        Optional<Progress> first = NewTaskManager.awaited(step);
-        if (first.isPresent()) {
-            return first.get();
-        }
         return switch (savepoints.rest.savepoint(savepoints.job, trigger)) {
             case AsyncOperation.Unknown<StatePath> _ -> {
                 savepoints.checkRunning();
+                Optional<Progress> first = NewTaskManager.awaited(step);
+                if (first.isPresent()) {
+                    yield first.get();
+                }
                 savepoints.rest.triggerStop(savepoints.job, savepoints.directory(), trigger);
                 yield savepoints.waiting();
             }

@@ -10,6 +10,8 @@ import dev.podmigration.workload.flink.detect.FlinkRole;
 import dev.podmigration.workload.flink.rest.TaskManagerInfo;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -64,9 +66,20 @@ class ConfigurationAdviceTest {
 
     @Test
     void optionsThatAreThereStay() {
-        values.put("env.java.opts.taskmanager", "-Dmy=own -XX:+UseG1GC");
-        assertThat(advice())
-                .containsEntry("env.java.opts.taskmanager", "-Dmy=own -XX:+UseG1GC " + SMALL_HEAP);
+        values.put("env.java.opts.taskmanager", "-Dmy=own");
+        assertThat(advice()).containsEntry("env.java.opts.taskmanager", "-Dmy=own " + SMALL_HEAP);
+        values.put("env.java.opts.taskmanager", "-XX:+UseG1GC");
+        assertThat(advice()).containsEntry("env.java.opts.taskmanager", SMALL_HEAP);
+        values.put("env.java.opts.taskmanager", "-Xms1g");
+        assertThat(advice()).containsEntry("env.java.opts.taskmanager", "-Xms1g -XX:+UseG1GC");
+    }
+
+    /** With two the JVM would not start. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Z", "Serial", "Parallel", "Shenandoah"})
+    void aCollectorThatSomebodyHasChosenStays(String collector) {
+        values.put("env.java.opts.all", "-XX:+Use" + collector + "GC");
+        assertThat(advice()).doesNotContainKey("env.java.opts.taskmanager");
     }
 
     @Test
