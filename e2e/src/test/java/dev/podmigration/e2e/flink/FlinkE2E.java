@@ -44,7 +44,8 @@ final class FlinkE2E {
     void flink_notices_nothing_when_its_job_manager_moves(
             String version, Playground playground, Moves moves) throws IOException {
         try (FlinkOnLab flink = FlinkOnLab.start(playground, version, "flink-cluster.yaml")) {
-            move(jobManager(playground), flink, playground, moves);
+            String pod = playground.component("jobmanager").getMetadata().getName();
+            move(pod, flink, playground, moves);
         }
     }
 
@@ -66,19 +67,6 @@ final class FlinkE2E {
         }
     }
 
-    private static String jobManager(Playground playground) {
-        return playground
-                .client()
-                .pods()
-                .inNamespace(playground.namespace())
-                .withLabel("component", "jobmanager")
-                .list()
-                .getItems()
-                .getFirst()
-                .getMetadata()
-                .getName();
-    }
-
     private static PodMigrationStatus move(
             String pod, FlinkOnLab flink, Playground playground, Moves moves) throws IOException {
         PodMigrationSpec example = example();
@@ -96,9 +84,11 @@ final class FlinkE2E {
         assertThat(status.getStrategy().getChosen()).isEqualTo(Strategy.Checkpoint);
         String said = flink.verdictSinceSteady();
         System.out.println(said);
+        String taskManager = pod.equals(POD) ? Moves.targetPod(status) : POD;
         assertThat(said)
                 .contains("0 restarts, 0 failed checkpoints, 0 wrong counts")
-                .contains("the same one as before");
+                .contains("the same one as before")
+                .contains("-> " + taskManager + " on ");
         return status;
     }
 

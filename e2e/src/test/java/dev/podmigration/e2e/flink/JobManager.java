@@ -211,18 +211,7 @@ public final class JobManager {
     }
 
     private URI uri(String path) {
-        Pod pod =
-                playground
-                        .client()
-                        .pods()
-                        .inNamespace(playground.namespace())
-                        .withLabel("component", "jobmanager")
-                        .list()
-                        .getItems()
-                        .stream()
-                        .filter(found -> found.getMetadata().getDeletionTimestamp() == null)
-                        .findFirst()
-                        .orElseThrow();
+        Pod pod = playground.component("jobmanager");
         return URI.create("http://" + pod.getStatus().getPodIP() + ":8081" + path);
     }
 }

@@ -99,6 +99,20 @@ public final class Playground {
         return pod;
     }
 
+    /** A pod with this label {@code component} that is not being deleted. */
+    public Pod component(String name) {
+        return client()
+                .pods()
+                .inNamespace(namespace)
+                .withLabel("component", name)
+                .list()
+                .getItems()
+                .stream()
+                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+                .findFirst()
+                .orElseThrow();
+    }
+
     public void awaitGone(String pod) {
         client().pods()
                 .inNamespace(namespace)

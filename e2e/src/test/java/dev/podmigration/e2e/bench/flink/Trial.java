@@ -79,7 +79,7 @@ final class Trial {
     }
 
     private Done move(Optional<Strategy> strategy) {
-        Pod pod = taskManager();
+        Pod pod = playground.component("taskmanager");
         String name = pod.getMetadata().getName();
         if (strategy.equals(Optional.of(Strategy.Recreate))) {
             playground
@@ -126,7 +126,7 @@ final class Trial {
     }
 
     private Done stopAndStartElsewhere(String job) throws IOException {
-        Pod old = taskManager();
+        Pod old = playground.component("taskmanager");
         Pod other = flink.taskManagerOn(Lab.otherNode(old.getSpec().getNodeName()));
         long began = System.nanoTime();
         playground.client().resource(other).inNamespace(playground.namespace()).create();
@@ -138,19 +138,5 @@ final class Trial {
         long took = Duration.ofNanos(System.nanoTime() - began).toMillis();
         playground.awaitGone(old.getMetadata().getName());
         return new Done(took, jobManager.savepointBytes(job));
-    }
-
-    private Pod taskManager() {
-        return playground
-                .client()
-                .pods()
-                .inNamespace(playground.namespace())
-                .withLabel("component", "taskmanager")
-                .list()
-                .getItems()
-                .stream()
-                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
-                .findFirst()
-                .orElseThrow();
     }
 }
