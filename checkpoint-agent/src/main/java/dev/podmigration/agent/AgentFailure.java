@@ -1,7 +1,9 @@
 package dev.podmigration.agent;
 
+import dev.podmigration.agent.runtime.ContainerRuntimeException;
 import dev.podmigration.api.v1alpha1.FailureReason;
 
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -38,6 +40,20 @@ public final class AgentFailure extends Exception {
         this.reason = reason;
         this.remedy = remedy;
         this.log = List.copyOf(log);
+    }
+
+    /**
+     * What the node refused in the middle of something.
+     *
+     * @param what was being done, as the beginning of a sentence that ends with the cause's message
+     */
+    public static AgentFailure ofNode(String what, IOException cause) {
+        return new AgentFailure(
+                cause instanceof ContainerRuntimeException
+                        ? FailureReason.RuntimeUnavailable
+                        : FailureReason.InternalError,
+                what + ": " + cause.getMessage(),
+                cause);
     }
 
     public FailureReason reason() {

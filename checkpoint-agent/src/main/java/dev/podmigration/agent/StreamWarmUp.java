@@ -210,8 +210,7 @@ final class StreamWarmUp {
                                     .build());
                 }
             } catch (IOException e) {
-                throw new AgentFailure(
-                        FailureReason.InternalError, "The images could not be written", e);
+                throw AgentFailure.ofNode("The images could not be written", e);
             }
         }
 

@@ -93,10 +93,7 @@ public final class ImageRoom implements AutoCloseable {
             failure =
                     e instanceof ErrnoException refused && refused.is("ENOSPC", "ENOMEM", "EDQUOT")
                             ? full(position, bytes, refused)
-                            : new AgentFailure(
-                                    FailureReason.InternalError,
-                                    "No room for images could be made: " + e.getMessage(),
-                                    e);
+                            : AgentFailure.ofNode("No room for images could be made", e);
         }
     }
 

@@ -8,7 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** One GET over a Unix socket, which the JDK's client cannot do. */
+/** One GET over CRI-O's Unix socket, which the JDK's client cannot do. */
 final class UnixHttp {
 
     /** Far more than any configuration; keeps a confused server from filling our memory. */
@@ -16,12 +16,17 @@ final class UnixHttp {
 
     private UnixHttp() {}
 
-    static String get(Path socket, String path) throws IOException {
+    static String get(Path socket, String path) throws ContainerRuntimeException {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
             // Version 1.0: the server sends the body as it is and closes.
             String request = "GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n";
             channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
             return body(readAll(channel), path);
+        } catch (ContainerRuntimeException refused) {
+            throw refused;
+        } catch (IOException e) {
+            throw new ContainerRuntimeException(
+                    "CRI-O at " + socket + ": GET " + path + ": " + e.getMessage(), e);
         }
     }
 
@@ -29,7 +34,7 @@ final class UnixHttp {
      * For requests whose refusal is no failure: whether the server answered 200 or this other
      * status.
      */
-    static void getOr(int alsoFine, Path socket, String path) throws IOException {
+    static void getOr(int alsoFine, Path socket, String path) throws ContainerRuntimeException {
         try {
             get(socket, path);
         } catch (ContainerRuntimeException refused) {

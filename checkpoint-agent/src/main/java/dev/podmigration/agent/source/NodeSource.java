@@ -649,8 +649,7 @@ public final class NodeSource implements SourceAgent {
             }
             return reply(answer);
         } catch (IOException e) {
-            throw new AgentFailure(
-                    FailureReason.InternalError, "The record cannot be read: " + e.getMessage(), e);
+            throw AgentFailure.ofNode("The record cannot be read", e);
         }
     }
 

@@ -500,10 +500,7 @@ final class SourceMigration {
             throw e.failure();
         } catch (IOException e) {
             AgentFailure why = givenUp;
-            throw why == null
-                    ? new AgentFailure(
-                            FailureReason.InternalError, "The node refused: " + e.getMessage(), e)
-                    : why;
+            throw why == null ? AgentFailure.ofNode("The source's node refused", e) : why;
         } catch (InterruptedException e) {
             AgentFailure why = givenUp;
             throw why == null

@@ -140,10 +140,8 @@ final class ArmedPod implements Arrival, AutoCloseable {
                                         failure = e;
                                     } catch (IOException e) {
                                         failure =
-                                                new AgentFailure(
-                                                        FailureReason.InternalError,
-                                                        "The launcher cannot be waited for",
-                                                        e);
+                                                AgentFailure.ofNode(
+                                                        "The launcher cannot be waited for", e);
                                     } catch (InterruptedException e) {
                                         Thread.currentThread().interrupt();
                                     }
@@ -327,13 +325,7 @@ final class ArmedPod implements Arrival, AutoCloseable {
         } catch (AgentFailure e) {
             fail(target, e, replies);
         } catch (IOException e) {
-            fail(
-                    target,
-                    new AgentFailure(
-                            FailureReason.InternalError,
-                            "The restore failed: " + e.getMessage(),
-                            e),
-                    replies);
+            fail(target, AgentFailure.ofNode("The restore failed", e), replies);
         } catch (InterruptedException e) {
             fail(
                     target,

@@ -54,10 +54,7 @@ final class IncomingMigration implements TargetSession {
                 known.receive(message, replies);
             }
         } catch (IOException e) {
-            throw new AgentFailure(
-                    FailureReason.InternalError,
-                    "The target could not take " + message.getBodyCase() + ": " + e.getMessage(),
-                    e);
+            throw AgentFailure.ofNode("The target could not take " + message.getBodyCase(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AgentFailure(FailureReason.Cancelled, "The target's agent is stopping", e);

@@ -194,12 +194,7 @@ final class RestoreTarget {
         } catch (AgentFailure failure) {
             post(new Event.Broken(failure));
         } catch (IOException e) {
-            post(
-                    new Event.Broken(
-                            new AgentFailure(
-                                    FailureReason.InternalError,
-                                    "The launcher cannot be watched",
-                                    e)));
+            post(new Event.Broken(AgentFailure.ofNode("The launcher cannot be watched", e)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

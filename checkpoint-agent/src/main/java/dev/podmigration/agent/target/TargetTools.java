@@ -169,10 +169,7 @@ public record TargetTools(
         } catch (AgentFailure failure) {
             return Optional.of(new Event.Stop(failure));
         } catch (IOException e) {
-            return Optional.of(
-                    new Event.Stop(
-                            new AgentFailure(
-                                    FailureReason.InternalError, "The record cannot be read", e)));
+            return Optional.of(new Event.Stop(AgentFailure.ofNode("The record cannot be read", e)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();

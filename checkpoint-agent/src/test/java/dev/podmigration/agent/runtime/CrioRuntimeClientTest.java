@@ -2,15 +2,19 @@ package dev.podmigration.agent.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.host.Host;
 import dev.podmigration.agent.runtime.cri.ContainerState;
 import dev.podmigration.agent.runtime.cri.PodSandboxState;
+import dev.podmigration.api.v1alpha1.FailureReason;
 
 import io.grpc.Status;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -194,8 +199,21 @@ class CrioRuntimeClientTest {
     @Test
     void aRuntimeThatIsGoneIsAnErrorAndNotAWait() throws IOException {
         crio.close();
-        assertThatThrownBy(client::version).isInstanceOf(ContainerRuntimeException.class);
-        assertThatThrownBy(client::configuration).isInstanceOf(IOException.class);
+        for (ThrowingCallable call :
+                List.<ThrowingCallable>of(client::version, client::configuration)) {
+            IOException gone = catchThrowableOfType(IOException.class, call);
+            AgentFailure told = AgentFailure.ofNode("The target could not take HELLO", gone);
+            assertThat(told.reason()).isEqualTo(FailureReason.RuntimeUnavailable);
+            assertThat(told)
+                    .hasMessageStartingWith("The target could not take HELLO: CRI-O at ")
+                    .hasMessageContaining("/run/crio/crio.sock");
+        }
+    }
+
+    @Test
+    void whatAnythingElseRefusesIsNotTheRuntimesFault() {
+        assertThat(AgentFailure.ofNode("It failed", new IOException("disk")).reason())
+                .isEqualTo(FailureReason.InternalError);
     }
 
     private void mounts(String lines) throws IOException {

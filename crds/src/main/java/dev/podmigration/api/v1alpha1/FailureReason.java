@@ -206,6 +206,12 @@ public enum FailureReason {
             "Switch on CRIU support in CRI-O and the feature gate ContainerCheckpoint of the"
                     + " kubelet."),
 
+    /** The container runtime of a node does not answer, or not as CRI-O does. */
+    RuntimeUnavailable(
+            true,
+            "See whether CRI-O runs on the node that the message names, and its log there; try"
+                    + " again when it answers."),
+
     /** The dump failed for a reason that is none of the others. */
     CheckpointFailed(true, "The log holds the error lines of CRIU."),
 
