@@ -17,6 +17,14 @@ public record MarkedPage(Path file, String program) {
 
     private static final String END = "<!-- to here -->";
 
+    /** What is between the marks, never while another process changes it. */
+    public String read() throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            channel.lock(0, Long.MAX_VALUE, true);
+            return between(page(channel));
+        }
+    }
+
     /** Leaves the rest of the page as it is. */
     public void write(String text) throws IOException {
         update(before -> text);
@@ -31,12 +39,9 @@ public record MarkedPage(Path file, String program) {
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             // Until the channel is closed. Not by another descriptor: the lock would go when that
-            // one
-            // is closed (POSIX).
+            // one is closed (POSIX).
             channel.lock();
-            ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(channel.size()));
-            while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
-            String page = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+            String page = page(channel);
             ByteBuffer changed =
                     StandardCharsets.UTF_8.encode(with(page, change.apply(between(page))));
             channel.truncate(0).position(0);
@@ -44,6 +49,12 @@ public record MarkedPage(Path file, String program) {
                 channel.write(changed);
             }
         }
+    }
+
+    private static String page(FileChannel channel) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(channel.size()));
+        while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
+        return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
     }
 
     private String between(String page) {

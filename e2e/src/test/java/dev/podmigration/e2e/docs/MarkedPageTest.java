@@ -25,6 +25,7 @@ class MarkedPageTest {
                     return "new\n";
                 });
 
+        assertThat(page.read()).isEqualTo("new");
         assertThat(page.file()).hasContent("above\n" + BEGIN + "\nnew\n<!-- to here -->\nbelow\n");
     }
 

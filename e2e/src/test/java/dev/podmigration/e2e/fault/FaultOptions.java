@@ -8,7 +8,7 @@ import java.util.Random;
 
 /**
  * What the command line says: --matrix, --random N, --seed S, --from N, --to N, --only TEXT,
- * --write PAGE.
+ * --write PAGE, --missing.
  *
  * @param matrix every fault at every point
  * @param random how many more at random
@@ -16,9 +16,17 @@ import java.util.Random;
  * @param to number of the last one that is run
  * @param only faults whose description contains this text; empty for all
  * @param page where the report is, between its two marks
+ * @param missing only those that the page does not have yet
  */
 record FaultOptions(
-        boolean matrix, int random, long seed, int from, int to, String only, Optional<Path> page) {
+        boolean matrix,
+        int random,
+        long seed,
+        int from,
+        int to,
+        String only,
+        Optional<Path> page,
+        boolean missing) {
     static FaultOptions parse(String[] arguments) {
         boolean matrix = false;
         int random = 0;
@@ -27,6 +35,7 @@ record FaultOptions(
         int to = Integer.MAX_VALUE;
         String only = "";
         Optional<Path> page = Optional.empty();
+        boolean missing = false;
         for (int index = 0; index < arguments.length; index++) {
             switch (arguments[index]) {
                 case "--matrix" -> matrix = true;
@@ -35,12 +44,16 @@ record FaultOptions(
                 case "--from" -> from = Integer.parseInt(arguments[++index]);
                 case "--to" -> to = Integer.parseInt(arguments[++index]);
                 case "--write" -> page = Optional.of(Lab.project().resolve(arguments[++index]));
+                case "--missing" -> missing = true;
                 case "--only" -> only = arguments[++index];
                 default ->
                         throw new IllegalArgumentException(
                                 "there is no option " + arguments[index]);
             }
         }
-        return new FaultOptions(matrix || random == 0, random, seed, from, to, only, page);
+        if (missing && page.isEmpty()) {
+            throw new IllegalArgumentException("--missing needs --write PAGE");
+        }
+        return new FaultOptions(matrix || random == 0, random, seed, from, to, only, page, missing);
     }
 }

@@ -25,9 +25,14 @@ final class FaultReport {
     private static final String KIND_HEADER =
             "| fault | runs | outcomes | client's longest gap | wrong |\n";
 
-    /** Several programs may write the same page: m2 before m10, whichever came first. */
+    /**
+     * Several programs may write the same page. Of the matrix, whose runs have no number, by fault;
+     * else s1r2 before s1r10.
+     */
     private static final Comparator<Row> IN_ORDER_OF_RUNS =
             Comparator.comparingInt((Row row) -> row.run().charAt(0))
+                    .thenComparing(row -> row.isOfMatrix() ? row.fault() : "")
+                    .thenComparing(row -> row.isOfMatrix() ? row.where() : "")
                     .thenComparingInt(row -> row.run().length())
                     .thenComparing(Row::run);
 
@@ -73,6 +78,10 @@ final class FaultReport {
             return wrong.equals(NOTHING);
         }
 
+        private boolean isOfMatrix() {
+            return run.startsWith("m");
+        }
+
         @Override
         public String toString() {
             return "| %s | %s | %s | %s | %s | %s |"
@@ -94,6 +103,10 @@ final class FaultReport {
                     .forEach(report::put);
         }
         return report;
+    }
+
+    boolean has(String run) {
+        return rows.containsKey(run);
     }
 
     void put(Row row) {

@@ -81,16 +81,18 @@ class FaultReportTest {
     @Test
     void rowsAreInOrderOfTheScheduleWhoeverWroteThemFirst() {
         FaultReport report = FaultReport.parse("");
-        for (String run : List.of("s1r2", "m10", "s1r10", "m9", "00", "0")) {
+        for (String run : List.of("s1r2", "s1r10", "00", "0")) {
             report.put(row(run, HALT, "Succeeded", 1));
         }
+        report.put(row("m1", HALT, "Succeeded", 1));
+        report.put(row("m2", new Fault.Flip(), "RolledBack StreamBroken", 1));
         assertThat(
                         report.text()
                                 .substring(report.text().indexOf(FaultReport.HEADER))
                                 .lines()
                                 .skip(2))
                 .extracting(line -> line.split("\\|", -1)[1].strip())
-                .containsExactly("0", "00", "m9", "m10", "s1r2", "s1r10");
+                .containsExactly("0", "00", "m2", "m1", "s1r2", "s1r10");
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Breaks one migration after the other. Each row of the report goes to standard output as soon as
@@ -69,7 +70,7 @@ public final class FaultSuite {
         int last = Math.min(options.to(), wanted.size());
         for (int number = options.from(); number <= last; number++) {
             Planned next = wanted.get(number - 1);
-            if (!next.fault().toString().contains(options.only())) {
+            if (!isWanted(next)) {
                 continue;
             }
             System.err.printf("%d of %d: %s%n", number, wanted.size(), next.fault());
@@ -90,7 +91,7 @@ public final class FaultSuite {
         List<Planned> planned = new ArrayList<>();
         if (options.matrix()) {
             for (Fault fault : schedule.matrix()) {
-                planned.add(new Planned("m" + (planned.size() + 1), fault));
+                planned.add(new Planned(nameInMatrix(fault), fault));
             }
         }
         if (options.random() > 0) {
@@ -102,6 +103,24 @@ public final class FaultSuite {
             }
         }
         return planned;
+    }
+
+    /** By what it is: its number changes with the points that were learned. */
+    private static String nameInMatrix(Fault fault) {
+        return "m%08x".formatted((fault.getClass().getSimpleName() + fault).hashCode());
+    }
+
+    private boolean isWanted(Planned planned) throws IOException {
+        return planned.fault().toString().contains(options.only())
+                && !(options.missing() && isInPage(planned.name()));
+    }
+
+    private boolean isInPage(String name) throws IOException {
+        return FaultReport.parse(page().orElseThrow().read()).has(name);
+    }
+
+    private Optional<MarkedPage> page() {
+        return options.page().map(path -> new MarkedPage(path, "bench/faults"));
     }
 
     /** A run that cannot be carried through is a result like others; the next one may be. */
@@ -125,14 +144,14 @@ public final class FaultSuite {
         System.out.println(row);
         System.err.printf(
                 "    %s, %d s%n", row, Duration.between(begun, Instant.now()).toSeconds());
-        if (options.page().isPresent()) {
-            MarkedPage page = new MarkedPage(options.page().get(), "bench/faults");
-            page.update(
-                    before -> {
-                        FaultReport all = FaultReport.parse(before);
-                        all.put(row);
-                        return all.text();
-                    });
+        if (page().isPresent()) {
+            page().get()
+                    .update(
+                            before -> {
+                                FaultReport all = FaultReport.parse(before);
+                                all.put(row);
+                                return all.text();
+                            });
         }
     }
 }
