@@ -43,25 +43,27 @@ public final class CancelBench {
 
     /** When the wish comes. */
     private enum Moment {
-        PREFLIGHT(PodMigrationPhase.Preflight, 16, ""),
-        PREPARING(PodMigrationPhase.Preparing, 16, ""),
-        ARMED(PodMigrationPhase.Armed, 16, ""),
-        FROZEN(PodMigrationPhase.Frozen, 1024, ", CRIU writes 1 GiB"),
-        RESTORING(PodMigrationPhase.Restoring, 16, ", the restore does not end");
+        PREFLIGHT(PodMigrationPhase.Preflight, 16, "Preflight"),
+        PREPARING(PodMigrationPhase.Preparing, 16, "Preparing"),
+        ARMED(PodMigrationPhase.Armed, 16, "Armed"),
+        FROZEN(PodMigrationPhase.Frozen, 1024, "Frozen, CRIU writes 1 GiB"),
+
+        /** Before the freeze has lasted for a second the status does not say Restoring. */
+        RESTORING(PodMigrationPhase.Restoring, 16, "the target restores, which does not end");
 
         private final PodMigrationPhase phase;
         private final int heapMebibytes;
-        private final String meanwhile;
+        private final String text;
 
-        Moment(PodMigrationPhase phase, int heapMebibytes, String meanwhile) {
+        Moment(PodMigrationPhase phase, int heapMebibytes, String text) {
             this.phase = phase;
             this.heapMebibytes = heapMebibytes;
-            this.meanwhile = meanwhile;
+            this.text = text;
         }
 
         @Override
         public String toString() {
-            return phase + meanwhile;
+            return text;
         }
     }
 
@@ -74,7 +76,7 @@ public final class CancelBench {
             CancelBench bench = new CancelBench(installation.lab(), options.rounds());
             System.out.println(
                     """
-                    | cancelled in phase | client answered again after (ms) | Cancelled after (ms) | last phase |
+                    | cancelled in | client answered again after (ms) | Cancelled after (ms) | last phase |
                     |---|---|---|---|\
                     """);
             for (Moment moment : Moment.values()) {
@@ -144,7 +146,7 @@ public final class CancelBench {
         client.expectAnswers(200);
         return new Times(
                 status.getPhaseTransitions().reversed().get(1).getPhase(),
-                client.gaps().lastEndSince(begin, SILENCE).toMillis(),
+                client.gaps().longestEndSince(begin, SILENCE).toMillis(),
                 ended,
                 status.getSteps().stream()
                         .map(step -> step.getName() + "=" + step.getMilliseconds())

@@ -2,6 +2,7 @@ package dev.podmigration.e2e.client;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** The times between a client's answers. Thread-safe. */
@@ -46,16 +47,17 @@ public final class Gaps {
     }
 
     /**
-     * How long after a moment the last gap ended that was at least so long; zero if none did.
+     * How long after a moment the longest of the gaps ended that had not ended then; zero if none
+     * was at least so long.
      *
      * @param nanos of {@link System#nanoTime}
      */
-    public synchronized Duration lastEndSince(long nanos, Duration atLeast) {
+    public synchronized Duration longestEndSince(long nanos, Duration atLeast) {
         return kept.stream()
+                .filter(gap -> gap.endNanos() - nanos > 0)
+                .max(Comparator.comparing(Gap::length))
                 .filter(gap -> gap.length().compareTo(atLeast) >= 0)
                 .map(gap -> Duration.ofNanos(gap.endNanos() - nanos))
-                .filter(Duration::isPositive)
-                .max(Duration::compareTo)
                 .orElse(Duration.ZERO);
     }
 }

@@ -333,7 +333,10 @@ final class FaultRun {
     private void check(String what, Runnable assertion) {
         try {
             assertion.run();
-        } catch (AssertionError | ConditionTimeoutException | IllegalStateException e) {
+        } catch (AssertionError
+                | ConditionTimeoutException
+                | KubernetesClientTimeoutException
+                | IllegalStateException e) {
             wrong.add(what + ": " + String.valueOf(e.getMessage()).replaceAll("\\s+", " "));
         }
     }

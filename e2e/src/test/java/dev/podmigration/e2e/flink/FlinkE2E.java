@@ -14,12 +14,15 @@ import dev.podmigration.e2e.lab.Playground;
 import io.fabric8.kubernetes.client.utils.Serialization;
 
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * TaskManagers and JobManagers moved by examples/flink-migration-with-tcp-flags.yaml, judged by
@@ -29,6 +32,9 @@ import java.util.List;
 @Order(9)
 final class FlinkE2E {
     private static final String POD = "taskmanager";
+
+    private static final String FLINK_RUN =
+            "exec flink run --detached --jobmanager jobmanager:8081 /opt/flink/usrlib/counter.jar";
 
     @ParameterizedTest
     @ValueSource(strings = {"1.20.5", "2.3.0"})
@@ -47,6 +53,63 @@ final class FlinkE2E {
             String pod = playground.component("jobmanager").getMetadata().getName();
             move(pod, flink, playground, moves);
         }
+    }
+
+    /** Of 2.3.0 only: what runs an application in 1.20.5 is not on Maven Central. */
+    @Test
+    void flink_notices_nothing_when_the_pods_of_a_standalone_application_move(
+            Playground playground, Moves moves) throws IOException {
+        try (FlinkOnLab flink =
+                FlinkOnLab.start(
+                        playground, "2.3.0", "flink-cluster.yaml", FlinkE2E::asApplication)) {
+            PodMigrationStatus moved = move(POD, flink, playground, moves);
+            move(Moves.targetPod(moved), flink, playground, moves);
+            String manager = playground.component("jobmanager").getMetadata().getName();
+            move(manager, flink, playground, moves);
+        }
+    }
+
+    /**
+     * Its JobManager runs the one job, whose classes all pods have; what would submit it waits for
+     * the REST endpoint only.
+     */
+    private static String asApplication(String cluster) {
+        String started =
+                replaced(
+                        cluster,
+                        "args: [jobmanager]",
+                        "args: [standalone-job, --job-classname, "
+                                + "dev.podmigration.examples.flink.CounterJob]");
+        return withJar("taskmanager", withJar("jobmanager", replaced(started, FLINK_RUN, "true")));
+    }
+
+    private static String withJar(String container, String cluster) {
+        Matcher list =
+                Pattern.compile(
+                                "^( +)containers:\\n +- name: " + container + "\\n",
+                                Pattern.MULTILINE)
+                        .matcher(cluster);
+        assertThat(list.find()).isTrue();
+        String jar =
+                """
+                volumes:
+                  - name: jar
+                    configMap:
+                      name: flink-counter-job
+                containers:
+                  - name: %s
+                    volumeMounts:
+                      - name: jar
+                        mountPath: /opt/flink/usrlib
+                """
+                        .formatted(container)
+                        .indent(list.group(1).length());
+        return cluster.substring(0, list.start()) + jar + cluster.substring(list.end());
+    }
+
+    private static String replaced(String text, String part, String by) {
+        assertThat(text).containsOnlyOnce(part);
+        return text.replace(part, by);
     }
 
     @ParameterizedTest
@@ -84,7 +147,7 @@ final class FlinkE2E {
         assertThat(status.getStrategy().getChosen()).isEqualTo(Strategy.Checkpoint);
         String said = flink.verdictSinceSteady();
         System.out.println(said);
-        String taskManager = pod.equals(POD) ? Moves.targetPod(status) : POD;
+        String taskManager = playground.component("taskmanager").getMetadata().getName();
         assertThat(said)
                 .contains("0 restarts, 0 failed checkpoints, 0 wrong counts")
                 .contains("the same one as before")
