@@ -8,6 +8,7 @@ import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.fault.FaultPoints;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -44,6 +45,9 @@ public final class RestoreGate {
     private static final long REFUSED_LOOK_NANOS = Duration.ofMillis(20).toNanos();
 
     private static final String ARMED = "armed.";
+
+    /** Holds the id of the container whose launcher was told to restore. */
+    private static final String ORDERED = "ordered";
 
     private final Host host;
     private final Path directory;
@@ -116,6 +120,7 @@ public final class RestoreGate {
         for (RestoreOption option : options) {
             order.append(' ').append(option.text());
         }
+        Files.writeString(directory.resolve(ORDERED), launcher.containerId());
         Fifo.writeLine(orders(launcher), order.toString());
     }
 
@@ -125,6 +130,14 @@ public final class RestoreGate {
      * behind. Returns when it is gone, or hangs.
      */
     public void refuse(HookChannel hook) throws IOException {
+        refuse(hook, this::isCriuAtWork);
+    }
+
+    private interface Work {
+        boolean goesOn() throws IOException;
+    }
+
+    private static void refuse(HookChannel hook, Work work) throws IOException {
         Set<Long> answered = new HashSet<>();
         long end = System.nanoTime() + REFUSED_LIMIT.toNanos();
         boolean waits = true;
@@ -134,7 +147,7 @@ public final class RestoreGate {
                 hook.answer(question.get(), false);
             }
             waits =
-                    isCriuAtWork()
+                    work.goesOn()
                             && System.nanoTime() < end
                             && !Thread.currentThread().isInterrupted();
             if (waits) {
@@ -197,6 +210,48 @@ public final class RestoreGate {
     }
 
     /**
+     * The container that was ordered, if its launcher has ended in any other way than by saying
+     * that it is restored. The container runtime knows nothing of it then, though processes of it
+     * may run: those of a launcher that was killed, because the runtime's restore goes on without
+     * it.
+     */
+    public Optional<String> forsaken() throws IOException {
+        String ordered = read(ORDERED);
+        return ordered.isEmpty()
+                ? Optional.empty()
+                : recorded(ordered).filter(this::hasFailed).map(ArmedLauncher::containerId);
+    }
+
+    /** The same for a restore whose launcher is gone, by force if it hangs. */
+    public void refuseForsaken(String containerId, HookChannel hook) throws IOException {
+        List<ProcessHandle> runtimes =
+                ProcessHandle.allProcesses()
+                        .filter(process -> isRestoring(process, containerId))
+                        .toList();
+        refuse(hook, () -> runtimes.stream().anyMatch(ProcessHandle::isAlive));
+        for (ProcessHandle runtime : runtimes) {
+            killStarted(runtime);
+            runtime.destroyForcibly();
+        }
+    }
+
+    /** {@code RUNTIME ... restore ... ID}, as the launcher calls it. */
+    private static boolean isRestoring(ProcessHandle process, String containerId) {
+        List<String> arguments = List.of(process.info().arguments().orElse(new String[0]));
+        return arguments.contains("restore") && arguments.getLast().equals(containerId);
+    }
+
+    private boolean hasFailed(ArmedLauncher launcher) {
+        // First: a launcher that is gone has written what it will ever write.
+        boolean alive = isAlive(launcher);
+        try {
+            return result(launcher).map(code -> code != 0).orElse(!alive);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
      * Waits for the end of the restore.
      *
      * @throws AgentFailure {@link FailureReason#LauncherTimeout} when it does not end within the
@@ -241,18 +296,19 @@ public final class RestoreGate {
     }
 
     private Optional<ArmedLauncher> launcher(String containerId) {
+        return recorded(containerId).filter(this::isAlive).filter(waiting -> !hasResult(waiting));
+    }
+
+    private Optional<ArmedLauncher> recorded(String containerId) {
         try {
             Path file = directory.resolve(ARMED + containerId);
             List<String> lines = Files.readAllLines(file);
-            ArmedLauncher launcher =
+            return Optional.of(
                     new ArmedLauncher(
                             containerId,
                             lines.get(0),
                             Long.parseLong(lines.get(1)),
-                            Files.getLastModifiedTime(file).toInstant());
-            return Optional.of(launcher)
-                    .filter(this::isAlive)
-                    .filter(waiting -> !hasResult(waiting));
+                            Files.getLastModifiedTime(file).toInstant()));
         } catch (IOException | IndexOutOfBoundsException | NumberFormatException e) {
             // Not written by our launcher, or removed while we look.
             return Optional.empty();

@@ -68,6 +68,7 @@ final class ArmedPod implements Arrival, AutoCloseable {
     private volatile @Nullable AgentFailure failure;
     private volatile @Nullable RestoreTarget running;
     private volatile @Nullable Thread worker;
+    private volatile boolean over;
     private @Nullable Network network;
     private boolean filesComplete;
 
@@ -208,6 +209,16 @@ final class ArmedPod implements Arrival, AutoCloseable {
         return Optional.ofNullable(failure);
     }
 
+    /** Why the pod was started anew, if it was. */
+    Optional<AgentFailure> startedAnew() {
+        return Optional.ofNullable(running).flatMap(RestoreTarget::startedAnew);
+    }
+
+    /** The restore was begun and has not come to its end. */
+    boolean isRestoring() {
+        return running != null && !over;
+    }
+
     Optional<StepTimes> steps() {
         return Optional.ofNullable(running).map(RestoreTarget::steps);
     }
@@ -332,6 +343,7 @@ final class ArmedPod implements Arrival, AutoCloseable {
                     new AgentFailure(FailureReason.Cancelled, "The agent is stopping", e),
                     replies);
         }
+        over = true;
         changed.run();
         if (runs) {
             tidyUp();
@@ -385,7 +397,7 @@ final class ArmedPod implements Arrival, AutoCloseable {
                 why.getMessage(),
                 why.getCause());
         try {
-            target.kill(why.getMessage());
+            target.kill(why);
         } catch (IOException | InterruptedException e) {
             // The record and the launcher's mark decide; what is left is silent behind the filter.
             LOG.error("Pod {} could not be cleaned up", podUid, e);
@@ -414,7 +426,7 @@ final class ArmedPod implements Arrival, AutoCloseable {
                             network,
                             Set.of(),
                             message -> {})
-                    .kill(why.getMessage());
+                    .kill(why);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

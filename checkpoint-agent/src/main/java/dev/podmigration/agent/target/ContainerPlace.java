@@ -200,6 +200,15 @@ final class ContainerPlace implements AutoCloseable {
         }
     }
 
+    /**
+     * Kills what was restored if the runtime knows nothing of it.
+     *
+     * @return whether that was so
+     */
+    boolean endForsaken() throws IOException {
+        return tools.endForsaken(gate, hook, podUid);
+    }
+
     /** The launcher fails, a restored tree is killed by CRIU. */
     void cancel(String reason) throws IOException {
         gate.refuse(hook);

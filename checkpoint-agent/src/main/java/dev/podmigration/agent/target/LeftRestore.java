@@ -9,6 +9,7 @@ import dev.podmigration.agent.launcher.RestoreGate;
 import dev.podmigration.agent.launcher.RestoreMark;
 import dev.podmigration.agent.runtime.PodOnNode;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,10 +31,16 @@ final class LeftRestore implements AutoCloseable {
     private final TargetTools tools;
     private final TargetRecord record;
     private final List<HookChannel> channels = new ArrayList<>();
+    private volatile @Nullable AgentFailure startedAnew;
 
     LeftRestore(TargetTools tools, TargetRecord record) {
         this.tools = tools;
         this.record = record;
+    }
+
+    /** Why memory was lost after the grant, if it was: the kubelet starts the container anew. */
+    Optional<AgentFailure> startedAnew() {
+        return Optional.ofNullable(startedAnew);
     }
 
     /** CRIU has put the last container together and waits for what its agent says. */
@@ -107,15 +114,19 @@ final class LeftRestore implements AutoCloseable {
      */
     void letGo() throws IOException, InterruptedException, AgentFailure {
         if (RestoreMark.COMMITTED.isSet(tools.directories(), record.podUid())) {
+            endForsaken();
             freeImages();
             seeStarted();
             return;
         }
         if (tools.runtime().pod(record.podUid()).isEmpty()) {
             RestoreMark.COMMITTED.set(tools.directories(), record.podUid());
+            startedAnew =
+                    StartedAnew.because("its node was restarted before it ran there", List.of());
             LOG.info("{}: the pod starts anew after a restart of the node", record.restore());
             return;
         }
+        List<RestoreGate> forsaken = endForsaken();
         Path namespace = tools.networkNamespace(record.podUid());
         Network.lift(tools.filter(), record.podUid(), namespace);
         for (String container : record.containers()) {
@@ -134,8 +145,35 @@ final class LeftRestore implements AutoCloseable {
             }
         }
         RestoreMark.COMMITTED.set(tools.directories(), record.podUid());
+        for (RestoreGate gate : forsaken) {
+            // The kubelet's next launcher may be there already, and would wait to be told.
+            gate.cancel("the container is started anew");
+        }
         LOG.info("{}: the pod goes on after a restart of the agent", record.restore());
         seeStarted();
+    }
+
+    private List<RestoreGate> endForsaken() throws IOException {
+        List<RestoreGate> forsaken = new ArrayList<>();
+        for (String container : record.containers()) {
+            Optional<RestoreGate> gate = gate(container);
+            if (gate.isPresent() && endForsaken(gate.get())) {
+                forsaken.add(gate.get());
+                startedAnew =
+                        StartedAnew.because(
+                                "the launcher of container "
+                                        + container
+                                        + " ended without a result",
+                                List.of());
+            }
+        }
+        return forsaken;
+    }
+
+    private boolean endForsaken(RestoreGate gate) throws IOException {
+        try (HookChannel channel = HookChannel.ofRestore(gate, event -> {})) {
+            return tools.endForsaken(gate, channel, record.podUid());
+        }
     }
 
     /** Beside everything else: the kubelet has some seconds for it. */

@@ -177,6 +177,7 @@ public final class NodeTarget implements TargetAgent {
             return NO_POD;
         }
         Optional<ArmedPod> pod = find(podUid);
+        Optional<AgentFailure> anew = startedAnew(podUid, pod);
         Optional<TargetRecord> record = tools.commit().record(podUid);
         PodRestorePhase phase =
                 record.map(
@@ -187,7 +188,7 @@ public final class NodeTarget implements TargetAgent {
                                                             ? PodRestorePhase.Armed
                                                             : PodRestorePhase.Accepted;
                                             case RESTORING, ASKED -> PodRestorePhase.Restoring;
-                                            case RESUMED -> PodRestorePhase.Committed;
+                                            case RESUMED -> granted(pod, anew);
                                             case CANCELLED -> PodRestorePhase.Cancelled;
                                         })
                         .orElse(PodRestorePhase.Cancelled);
@@ -196,7 +197,27 @@ public final class NodeTarget implements TargetAgent {
                 record.map(TargetRecord::keptAddresses).orElse(List.of()),
                 pod.flatMap(ArmedPod::steps).map(StepTimes::steps).orElse(List.of()),
                 record.flatMap(found -> Optional.ofNullable(found.resumedAt())),
-                pod.flatMap(ArmedPod::failure));
+                anew.or(() -> pod.flatMap(ArmedPod::failure)));
+    }
+
+    /** What becomes of the grant is told when it is known, and then for ever. */
+    private static PodRestorePhase granted(Optional<ArmedPod> pod, Optional<AgentFailure> anew) {
+        if (anew.isPresent()) {
+            return PodRestorePhase.StartedAnew;
+        }
+        return pod.filter(ArmedPod::isRestoring).isPresent()
+                ? PodRestorePhase.Restoring
+                : PodRestorePhase.Committed;
+    }
+
+    private Optional<AgentFailure> startedAnew(String podUid, Optional<ArmedPod> pod) {
+        synchronized (pods) {
+            return pod.flatMap(ArmedPod::startedAnew)
+                    .or(
+                            () ->
+                                    Optional.ofNullable(leftRestores.get(podUid))
+                                            .flatMap(LeftRestore::startedAnew));
+        }
     }
 
     @Override

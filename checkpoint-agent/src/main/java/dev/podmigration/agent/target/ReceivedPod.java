@@ -318,7 +318,8 @@ final class ReceivedPod implements AutoCloseable {
                 why.getCause());
         lastFailure = why;
         if (target != null) {
-            target.kill(why.getMessage());
+            target.kill(why);
+            target.startedAnew().ifPresent(anew -> failure = anew);
             return;
         }
         for (ContainerPlace opened : places) {
@@ -337,17 +338,15 @@ final class ReceivedPod implements AutoCloseable {
         LeftRestore left = left(tools, podUid, record());
         lettingGo.add(left);
         left.letGo();
+        left.startedAnew().ifPresent(anew -> failure = anew);
     }
 
     /** The record says so: nothing of what was restored may be left when a launcher starts it. */
     private void startAnew() throws IOException, AgentFailure, InterruptedException {
         AgentFailure last = lastFailure;
         failure =
-                new AgentFailure(
-                        FailureReason.RestoreFailed,
-                        "The pod was started anew, without its memory: " + record().lost() + ".",
-                        FailureReason.RestoreFailed.remedy(),
-                        last == null ? List.of() : last.log());
+                StartedAnew.because(
+                        String.valueOf(record().lost()), last == null ? List.of() : last.log());
         try (LeftRestore left = left(tools, podUid, record())) {
             left.end("the pod is started anew");
         }

@@ -98,7 +98,10 @@ final class Receptions {
                                         switch (found.state()) {
                                             case RECEIVING, ASKED -> PodRestorePhase.Accepted;
                                             case GRANTED -> PodRestorePhase.Granted;
-                                            case RESUMED -> PodRestorePhase.Committed;
+                                            case RESUMED ->
+                                                    pod.flatMap(ReceivedPod::failure).isPresent()
+                                                            ? PodRestorePhase.StartedAnew
+                                                            : PodRestorePhase.Committed;
                                             case STARTED_ANEW -> PodRestorePhase.StartedAnew;
                                             case CANCELLED -> PodRestorePhase.Cancelled;
                                         })

@@ -75,6 +75,13 @@ final class RestoreTarget {
     /** The record says RESUMED: what others want or answer comes too late. */
     private boolean granted;
 
+    private volatile @Nullable AgentFailure startedAnew;
+
+    /**
+     * The run has ended after the grant: whatever CRIU still asks, nothing must keep it waiting.
+     */
+    private volatile boolean lettingGo;
+
     RestoreTarget(
             TargetTools tools,
             String podUid,
@@ -93,11 +100,30 @@ final class RestoreTarget {
     }
 
     void post(Event event) {
-        inbox.add(event);
+        if (lettingGo && event instanceof Event.Hook hook) {
+            agree(hook);
+        } else {
+            inbox.add(event);
+        }
+    }
+
+    private void agree(Event.Hook hook) {
+        if (hook.event().action().waitsForAnswer()) {
+            try {
+                containers.get(hook.container()).answer(hook.event(), true);
+            } catch (IOException e) {
+                LOG.error("Pod {}: CRIU waits for an answer to {}", podUid, hook.event(), e);
+            }
+        }
     }
 
     StepTimes steps() {
         return steps;
+    }
+
+    /** Why memory was lost after the grant, if it was: the kubelet starts the container anew. */
+    Optional<AgentFailure> startedAnew() {
+        return Optional.ofNullable(startedAnew);
     }
 
     /**
@@ -386,27 +412,40 @@ final class RestoreTarget {
      * Whatever the run did not come to. Processes that are gone are started anew by the kubelet,
      * which needs the mark for that.
      */
-    private void letGo() throws IOException, InterruptedException {
-        if (granted) {
-            fenced().lift();
-            for (ContainerPlace place : containers) {
-                place.agree();
+    private void letGo(AgentFailure why) throws IOException, InterruptedException {
+        if (!granted) {
+            return;
+        }
+        List<ContainerPlace> forsaken = new ArrayList<>();
+        for (ContainerPlace place : containers) {
+            if (place.endForsaken()) {
+                forsaken.add(place);
             }
-            sendToHeld(Signal.CONTINUE);
-            RestoreMark.COMMITTED.set(tools.directories(), podUid);
+        }
+        lettingGo = true;
+        fenced().lift();
+        for (ContainerPlace place : containers) {
+            place.agree();
+        }
+        sendToHeld(Signal.CONTINUE);
+        RestoreMark.COMMITTED.set(tools.directories(), podUid);
+        for (ContainerPlace place : forsaken) {
+            startedAnew = StartedAnew.because(why.getMessage(), why.log());
+            // The kubelet's next launcher may be there already, and would wait to be told.
+            place.gate().cancel("the container is started anew");
         }
     }
 
     /** Nothing of this pod runs afterwards. Called after {@link #run} failed, or instead of it. */
-    void kill(String reason) throws IOException, InterruptedException {
+    void kill(AgentFailure why) throws IOException, InterruptedException {
         FaultPoints.reach("target gives up");
         if (!decisions.giveUp()) {
-            LOG.warn("Pod {} is granted and is not given up: {}", podUid, reason);
-            letGo();
+            LOG.warn("Pod {} is granted and is not given up: {}", podUid, why.getMessage());
+            letGo(why);
             return;
         }
         for (ContainerPlace place : containers) {
-            place.cancel(reason);
+            place.cancel(why.getMessage());
         }
         sendToHeld(Signal.KILL);
         if (fence != null) {

@@ -17,6 +17,8 @@ import dev.podmigration.agent.host.Cgroups;
 import dev.podmigration.agent.host.Host;
 import dev.podmigration.agent.host.NodeDirectories;
 import dev.podmigration.agent.host.TmpfsMounts;
+import dev.podmigration.agent.launcher.HookChannel;
+import dev.podmigration.agent.launcher.RestoreGate;
 import dev.podmigration.agent.linux.NetworkNamespace;
 import dev.podmigration.agent.linux.Signal;
 import dev.podmigration.agent.peer.SourceRecords;
@@ -132,6 +134,22 @@ public record TargetTools(
                 Signal.CONTINUE.sendIfAlive(pid);
             }
         }
+    }
+
+    /**
+     * Kills what was restored of a container that the runtime knows nothing of: the kubelet makes
+     * another one, and beside it this would be a second copy that nobody ever ends.
+     *
+     * @return whether there was one
+     */
+    boolean endForsaken(RestoreGate gate, HookChannel hook, String podUid) throws IOException {
+        Optional<String> forsaken = gate.forsaken();
+        if (forsaken.isPresent()) {
+            LOG.warn("Container {} of pod {} was forsaken by its launcher", forsaken.get(), podUid);
+            gate.refuseForsaken(forsaken.get(), hook);
+            killTasks(podUid, forsaken.get());
+        }
+        return forsaken.isPresent();
     }
 
     /** Kills what was restored of a container, stopped or not. */

@@ -3,6 +3,7 @@ package dev.podmigration.agent.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.podmigration.agent.linux.SpecialFiles;
 import dev.podmigration.agent.testnode.FakeHook;
 import dev.podmigration.agent.testnode.TestNode;
 
@@ -19,7 +20,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** A CRIU that is killed leaves what it has mounted on the node. */
 class RefusedRestoreTest {
@@ -82,6 +85,54 @@ class RefusedRestoreTest {
 
         assertThat(CompletableFuture.runAsync(this::refuse)).succeedsWithin(LIMIT);
 
+        assertThat(launcher.isAlive()).isTrue();
+    }
+
+    @Test
+    void aContainerIsForsakenWhenItsLauncherEndsWithoutHavingSaidThatItRuns() throws Exception {
+        String id = TestNode.id("main");
+        assertThat(gate.forsaken()).as("not ordered").isEmpty();
+        SpecialFiles.createFifo(gate.directory().resolve("go." + id), 0600);
+        gate.restore(gate.armed().orElseThrow(), Set.of());
+        assertThat(gate.forsaken()).as("under way").isEmpty();
+
+        Path result = Files.writeString(gate.directory().resolve("result." + id), "0\n");
+        assertThat(gate.forsaken()).as("restored").isEmpty();
+        Files.writeString(result, "1\n");
+        assertThat(gate.forsaken()).as("failed").contains(id);
+
+        Files.delete(result);
+        Files.delete(root.resolve("proc/" + launcher.pid() + "/cmdline"));
+        assertThat(gate.forsaken()).as("killed").contains(id);
+    }
+
+    /** It is nobody's child then, and CRIU waits for tasks that may be dead. */
+    @Test
+    void aRestoreWhoseLauncherWasKilledHearsNoAndIsEndedIfItHangs() throws Exception {
+        String id = TestNode.id("main");
+        Process runtime =
+                new ProcessBuilder("sh", "-c", "sleep 1000; :", "crun", "restore", "--detach", id)
+                        .start();
+        await().atMost(LIMIT).until(() -> runtime.descendants().findAny().isPresent());
+        ProcessHandle criu = runtime.descendants().findAny().orElseThrow();
+        CompletableFuture<Void> refused =
+                CompletableFuture.runAsync(
+                        () -> {
+                            try {
+                                gate.refuseForsaken(id, channel);
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        });
+
+        try (FakeHook hook = new FakeHook(root, gate.directory())) {
+            hook.ask("pre-resume");
+            assertThat(hook.answer()).isEqualTo("no");
+        }
+
+        assertThat(refused).succeedsWithin(LIMIT);
+        assertThat(runtime.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(criu.onExit()).succeedsWithin(LIMIT);
         assertThat(launcher.isAlive()).isTrue();
     }
 

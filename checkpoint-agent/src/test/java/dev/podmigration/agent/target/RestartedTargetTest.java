@@ -331,6 +331,21 @@ class RestartedTargetTest {
 
         assertThat(RestoreMark.COMMITTED.isSet(node.directories(), TestNode.POD)).isTrue();
         assertThat(state()).isEqualTo(TargetState.RESUMED);
+        assertStartedAnew("its node was restarted before it ran there");
+    }
+
+    /** The runtime's restore goes on without its launcher, and CRI-O makes another container. */
+    @Test
+    void a_granted_container_whose_launcher_was_killed_too_is_no_second_copy() throws Exception {
+        recorded(TargetState.RESUMED);
+        Files.delete(gate("sidecar").resolve("result." + TestNode.id("sidecar")));
+        Files.writeString(gate("sidecar").resolve("ordered"), TestNode.id("sidecar"));
+
+        target.recover(Set.of(TestNode.POD), () -> {});
+
+        assertThat(early.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(RestoreMark.COMMITTED.isSet(node.directories(), TestNode.POD)).isTrue();
+        assertStartedAnew("the launcher of container sidecar ended without a result");
     }
 
     @Test
@@ -405,6 +420,13 @@ class RestartedTargetTest {
         RestoreMark.COMMITTED.set(node.directories(), TestNode.POD);
 
         assertThat(target.isAnyBeingRestored()).isFalse();
+    }
+
+    private void assertStartedAnew(String why) throws IOException {
+        TargetAgent.Progress progress = target.state(restore());
+        assertThat(progress.phase()).isEqualTo(PodRestorePhase.StartedAnew);
+        assertThat(progress.failure().orElseThrow())
+                .hasMessage("The pod was started anew, without its memory: " + why + ".");
     }
 
     private void assertGoesOn() {

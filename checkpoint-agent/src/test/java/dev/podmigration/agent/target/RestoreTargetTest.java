@@ -40,6 +40,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A restore of one container, up to its end and around the grant. */
@@ -167,7 +168,7 @@ class RestoreTargetTest {
         target.post(new Event.Stop(cancelled));
 
         assertThat(run).failsWithin(LIMIT).withThrowableThat().withCause(cancelled);
-        target.kill("cancelled");
+        target.kill(cancelled);
         assertThat(hook.answer()).isEqualTo("no");
         assertThat(state()).isEqualTo(TargetState.CANCELLED);
         assertThat(fence.abandoned).isTrue();
@@ -198,6 +199,8 @@ class RestoreTargetTest {
     /** Nobody restores it a second time: the kubelet has to start it, and needs the mark. */
     @Test
     void a_launcher_that_is_gone_after_the_grant_leaves_a_pod_that_may_start() throws Exception {
+        Process restored = new ProcessBuilder("sleep", "1000").start();
+        node.run(Map.of("main", List.of(restored.pid())));
         CompletableFuture<Void> run = runUntilItAsks();
         target.post(new Event.Answer(true, ""));
         assertThat(hook.answer()).isEqualTo("ok");
@@ -205,11 +208,18 @@ class RestoreTargetTest {
         Files.delete(root.resolve("proc").resolve(Long.toString(LAUNCHER)).resolve("cmdline"));
 
         assertThat(run).failsWithin(LIMIT);
-        target.kill("the launcher is gone");
+        target.kill(failure("the launcher of container main ended without a result"));
         assertThat(state()).isEqualTo(TargetState.RESUMED);
         assertThat(fence.lifted).isTrue();
         assertThat(RestoreMark.COMMITTED.isSet(node.directories(), TestNode.POD)).isTrue();
         assertThat(RestoreMark.CANCELLED.isSet(node.directories(), TestNode.POD)).isFalse();
+        // Beside the container that the kubelet makes now it would be a second copy.
+        assertThat(restored.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(target.startedAnew().orElseThrow())
+                .hasMessageContaining(
+                        "started anew, without its memory: the launcher of container");
+        hook.ask("pre-resume");
+        assertThat(hook.answer()).isEqualTo("ok");
     }
 
     /** Others may run because it has asked. */
@@ -236,7 +246,7 @@ class RestoreTargetTest {
         target.post(new Event.Stop(cancelled));
 
         assertThat(run).failsWithin(LIMIT).withThrowableThat().withMessageContaining("rolled back");
-        target.kill("refused");
+        target.kill(failure("refused"));
         assertThat(state()).isEqualTo(TargetState.CANCELLED);
     }
 
@@ -252,7 +262,7 @@ class RestoreTargetTest {
                 .failsWithin(LIMIT)
                 .withThrowableThat()
                 .withMessageContaining("another one failed");
-        target.kill("refused");
+        target.kill(failure("refused"));
         assertThat(hook.answer()).isEqualTo("no");
         assertThat(state()).isEqualTo(TargetState.CANCELLED);
     }
@@ -267,7 +277,7 @@ class RestoreTargetTest {
         Files.delete(root.resolve("proc").resolve(Long.toString(LAUNCHER)).resolve("cmdline"));
 
         assertThat(run).failsWithin(LIMIT);
-        target.kill("the launcher is gone");
+        target.kill(failure("the launcher is gone"));
         assertThat(state()).isEqualTo(TargetState.CANCELLED);
         assertThat(RestoreMark.CANCELLED.isSet(node.directories(), TestNode.POD)).isTrue();
     }
@@ -303,6 +313,10 @@ class RestoreTargetTest {
         assertThat(state()).isEqualTo(TargetState.RESUMED);
         assertThat(fence.lifted).isTrue();
         assertThat(RestoreMark.COMMITTED.isSet(node.directories(), TestNode.POD)).isTrue();
+    }
+
+    private static AgentFailure failure(String why) {
+        return new AgentFailure(FailureReason.RestoreFailed, why);
     }
 
     private TargetState state() throws IOException {

@@ -20,7 +20,10 @@ public enum PodRestorePhase implements HalfPhase {
     /** The grant was given and the pod runs here. */
     Committed,
 
-    /** Goal Receive: the pod runs here, but it was started anew; the failure says why. */
+    /**
+     * The grant was given and the pod runs here, but it was started anew, without its memory; the
+     * failure says why.
+     */
     StartedAnew,
 
     /** Given up; the node is clean. */

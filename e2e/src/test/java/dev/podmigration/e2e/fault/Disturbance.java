@@ -255,6 +255,14 @@ enum Disturbance {
         };
     }
 
+    /** The restored processes are only that until the target's runtime has finished with them. */
+    boolean mayCostMemory() {
+        return switch (this) {
+            case TARGET_CRIU_KILLED, LAUNCHER_KILLED, TARGET_POWER_CUT -> true;
+            default -> false;
+        };
+    }
+
     @Override
     public String toString() {
         return text;

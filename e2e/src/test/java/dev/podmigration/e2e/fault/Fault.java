@@ -56,6 +56,17 @@ sealed interface Fault {
         }
     }
 
+    /**
+     * Between the grant and the pod's first step what this ends may hold all that is left of it.
+     */
+    default boolean mayCostMemory() {
+        return switch (this) {
+            case AtPoint at -> at.disturbance().mayCostMemory();
+            case After after -> after.disturbance().mayCostMemory();
+            case Halt _, HaltInRollBack _, Flip _, None _ -> false;
+        };
+    }
+
     /** Nodes whose memory is lost; empty if a connection must survive. */
     default Set<String> nodesLost() {
         return switch (this) {

@@ -150,18 +150,24 @@ final class FaultRun {
                 wrong.add("no end: " + late.getMessage());
                 return new Outcome(reached, "none", -1);
             }
-            String node = end.getPhase() == PodMigrationPhase.Succeeded ? NODE_B : NODE_A;
+            boolean anew = isStartedAnew(end);
+            if (anew && !fault.mayCostMemory()) {
+                wrong.add("started anew: " + end.getFailure().getMessage());
+            }
+            String node = end.getPhase() == PodMigrationPhase.Succeeded || anew ? NODE_B : NODE_A;
             check(
                     "one copy",
                     () ->
                             await("one copy runs")
                                     .atMost(Duration.ofMinutes(2))
                                     .untilAsserted(() -> expectOne(leases)));
-            boolean memoryKept = !fault.nodesLost().contains(node) && !isLostBeforeFreeze(end);
+            boolean memoryKept =
+                    !fault.nodesLost().contains(node) && !isLostBeforeFreeze(end) && !anew;
             long gap = -1;
             if (memoryKept) {
                 check("client", () -> client.expectAnswers(100));
                 check("memory", client::expectMemoryIntact);
+                check("restarts", () -> expectNoRestart(playground));
                 gap = client.gaps().longest().toMillis();
             } else {
                 check("new client", () -> newClient(playground));
@@ -171,6 +177,19 @@ final class FaultRun {
             check("still one copy", () -> expectOne(leases));
             return new Outcome(reached, FaultResult.outcome(end), gap);
         }
+    }
+
+    /** After the commit only the target may run, whatever becomes of it there. */
+    private static boolean isStartedAnew(PodMigrationStatus end) {
+        return end.getPhase() == PodMigrationPhase.Failed
+                && end.getPhaseTransitions().stream()
+                        .anyMatch(seen -> seen.getPhase() == PodMigrationPhase.Committed);
+    }
+
+    /** One that is not what the client talks to would be a second copy. */
+    private static void expectNoRestart(Playground playground) {
+        assertThat(only(playground).getStatus().getContainerStatuses())
+                .allSatisfy(status -> assertThat(status.getRestartCount()).isZero());
     }
 
     /** What moved then was the pod that began anew on the source when its node was back. */

@@ -172,6 +172,11 @@ public record Observation(
                 || workload().filter(WorkloadProgress::isFellBack).isPresent();
     }
 
+    /** The target's agent says so, with its memory or without. */
+    public boolean isPodOnTarget() {
+        return restoreIs(PodRestorePhase.Committed) || restoreIs(PodRestorePhase.StartedAnew);
+    }
+
     /** The work of the chosen strategy; empty if it has none. */
     public Optional<WorkloadProgress> workload() {
         return Optional.ofNullable(status().getWorkload());

@@ -30,7 +30,7 @@ final class ArmedPhase implements PhaseHandler {
         if (seen.checkpointIs(PodCheckpointPhase.Frozen)
                 || seen.isGranted()
                 || seen.restoreIs(PodRestorePhase.Restoring)
-                || seen.restoreIs(PodRestorePhase.Committed)) {
+                || seen.isPodOnTarget()) {
             return new Decision.Enter(PodMigrationPhase.Frozen);
         }
         Instant lookAgain = silence.noticedBy(seen, Obstacles.deadline(seen));

@@ -15,9 +15,7 @@ final class FrozenPhase implements PhaseHandler {
 
     @Override
     public Decision next(Observation seen) {
-        return seen.isGranted()
-                        || seen.restoreIs(PodRestorePhase.Restoring)
-                        || seen.restoreIs(PodRestorePhase.Committed)
+        return seen.isGranted() || seen.restoreIs(PodRestorePhase.Restoring) || seen.isPodOnTarget()
                 ? new Decision.Enter(PodMigrationPhase.Restoring)
                 : Decision.waitFor(
                         "memory to arrive on the target",

@@ -38,9 +38,7 @@ final class Obstacles {
     }
 
     Optional<Failure> look(Observation seen) {
-        if (!seen.phase().isCancellable()
-                || seen.restoreIs(PodRestorePhase.Committed)
-                || Replacement.isReceived(seen)) {
+        if (!seen.phase().isCancellable() || seen.isPodOnTarget() || Replacement.isReceived(seen)) {
             return Optional.empty();
         }
         if (seen.isGranted()) {

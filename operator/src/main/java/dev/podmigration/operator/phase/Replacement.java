@@ -52,14 +52,12 @@ final class Replacement implements PhaseHandler {
     /** The target has the grant: whatever else was decided, the way is forward. */
     static boolean isReceived(Observation seen) {
         return seen.restoreIs(PodRestorePhase.Granted)
-                || seen.restoreIs(PodRestorePhase.StartedAnew)
-                || (seen.isNameKept() && seen.restoreIs(PodRestorePhase.Committed));
+                || (seen.isNameKept() && seen.isPodOnTarget());
     }
 
     @Override
     public Decision next(Observation seen) {
-        if (seen.restoreIs(PodRestorePhase.Committed)
-                || seen.restoreIs(PodRestorePhase.StartedAnew)) {
+        if (seen.isPodOnTarget()) {
             return new Decision.Enter(PodMigrationPhase.Switching);
         }
         if (seen.source().isPresent()) {

@@ -2,7 +2,6 @@ package dev.podmigration.operator.phase;
 
 import dev.podmigration.api.v1alpha1.Failure;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
-import dev.podmigration.api.v1alpha1.PodRestorePhase;
 import dev.podmigration.operator.observe.Observation;
 
 import java.time.Instant;
@@ -23,7 +22,7 @@ final class RestoringPhase implements PhaseHandler {
 
     @Override
     public Decision next(Observation seen) {
-        if (seen.restoreIs(PodRestorePhase.Committed)) {
+        if (seen.isPodOnTarget()) {
             return new Decision.Enter(PodMigrationPhase.Committed);
         }
         if (Replacement.isDue(seen)) {

@@ -59,7 +59,7 @@ final class RollBack implements PhaseHandler {
 
     @Override
     public Decision next(Observation seen) {
-        if (seen.restoreIs(PodRestorePhase.Committed) || Replacement.isReceived(seen)) {
+        if (seen.isPodOnTarget() || Replacement.isReceived(seen)) {
             return new Decision.GoForward();
         }
         Failure recorded = seen.status().getFailure();
