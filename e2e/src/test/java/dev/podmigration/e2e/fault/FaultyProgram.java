@@ -8,6 +8,8 @@ import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -29,6 +31,9 @@ public final class FaultyProgram {
     private final Lab lab;
     private final String component;
     private final String node;
+
+    /** Where it was last; a restarted one may be elsewhere. */
+    private @Nullable URI known;
 
     private FaultyProgram(String name, Lab lab, String component, String node) {
         this.name = name;
@@ -75,10 +80,11 @@ public final class FaultyProgram {
     }
 
     /**
-     * Lets go of what is held and forgets the rest; a program that is gone has nothing to forget.
+     * Lets go of what is held and forgets the rest; a program that is gone, or is another process
+     * by now, has nothing to forget. Does not ask the API server, which may be away.
      */
     public void clear() {
-        orGone(() -> request("DELETE", ""));
+        orGone(() -> request(known == null ? address() : known, "DELETE", ""));
     }
 
     private void orGone(Runnable order) {
@@ -140,12 +146,17 @@ public final class FaultyProgram {
                         .map(ContainerPort::getContainerPort)
                         .findFirst()
                         .orElseThrow();
-        return URI.create("http://" + pod.getStatus().getPodIP() + ":" + port + "/faults");
+        known = URI.create("http://" + pod.getStatus().getPodIP() + ":" + port + "/faults");
+        return known;
     }
 
     private String request(String method, String body) {
+        return request(address(), method, body);
+    }
+
+    private String request(URI address, String method, String body) {
         HttpRequest request =
-                HttpRequest.newBuilder(address())
+                HttpRequest.newBuilder(address)
                         .timeout(LIMIT)
                         .method(method, BodyPublishers.ofString(body))
                         .build();
