@@ -2,6 +2,7 @@ package dev.podmigration.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
 import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
@@ -67,6 +68,22 @@ class MigratesBarePodIT {
                 .extracting(Step::getName)
                 .containsExactly("dump", "target restore", "restore", "target resume", "resume");
         assertThat(status.getAddressesKept()).containsExactly("10.88.0.10/16");
+    }
+
+    /** The target had the word to run, so the source may not, whatever came of the memory. */
+    @Test
+    void aPodThatIsStartedAnewAfterTheGrantIsAFailureThatSaysSo() {
+        stage.runPod("app");
+        stage.agents().loseMemory();
+
+        PodMigration ended = stage.awaitEnd(stage.migrate("app"));
+
+        assertThat(ended.getStatus().getPhase())
+                .as(() -> stage.report(ended))
+                .isEqualTo(PodMigrationPhase.Failed);
+        assertThat(ended.getStatus().getFailure().getReason())
+                .isEqualTo(FailureReason.RestoreFailed);
+        assertThat(stage.places()).hasSize(1).containsValue(stage.target());
     }
 
     @Test

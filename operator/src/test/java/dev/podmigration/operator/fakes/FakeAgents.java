@@ -352,11 +352,7 @@ public final class FakeAgents implements AutoCloseable {
             }
             case Granted -> {
                 if (object.getSpec().getPodUid() != null && isHeldByLauncher(object)) {
-                    if (memoryLost) {
-                        ended(object, PodRestorePhase.StartedAnew, FailureReason.RestoreFailed);
-                    } else {
-                        reach(object, PodRestorePhase.Committed);
-                    }
+                    run(object, key);
                 }
             }
             case Armed -> {
@@ -367,12 +363,21 @@ public final class FakeAgents implements AutoCloseable {
             case Restoring -> {
                 Outcome outcome = records.get(key);
                 if (outcome == Outcome.GRANTED) {
-                    reach(object, PodRestorePhase.Committed);
+                    run(object, key);
                 } else if (checkpointIs(object, PodCheckpointPhase.RolledBack)) {
                     failed(object, FailureReason.GrantRefused);
                 }
             }
             case Committed, StartedAnew, Cancelled, Failed -> {}
+        }
+    }
+
+    private void run(PodRestore object, String key) {
+        if (memoryLost) {
+            records.put(key, Outcome.RAN);
+            ended(object, PodRestorePhase.StartedAnew, FailureReason.RestoreFailed);
+        } else {
+            reach(object, PodRestorePhase.Committed);
         }
     }
 
