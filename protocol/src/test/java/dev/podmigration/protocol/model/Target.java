@@ -92,6 +92,12 @@ final class Target extends TargetEnd {
                     "target's agent reports " + phase,
                     later -> later.restore.phase = phase);
         }
+        if (phase == PodRestorePhase.Committed) {
+            steps.offer(
+                    Kind.STEP,
+                    "target's agent reports that the memory was lost after the grant",
+                    later -> later.restore.phase = PodRestorePhase.StartedAnew);
+        }
     }
 
     /** {@code NodeTarget.state}. */
