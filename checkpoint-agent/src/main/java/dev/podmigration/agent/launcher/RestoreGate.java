@@ -291,12 +291,17 @@ public final class RestoreGate {
         return directory.resolve("go." + launcher.containerId());
     }
 
+    /** It has not ended, nor been given up by the kubelet. */
+    public boolean isWaiting(ArmedLauncher launcher) {
+        return isAlive(launcher) && !hasResult(launcher);
+    }
+
     private List<ArmedLauncher> waitingLaunchers() throws IOException {
         return containerIds().stream().flatMap(id -> launcher(id).stream()).toList();
     }
 
     private Optional<ArmedLauncher> launcher(String containerId) {
-        return recorded(containerId).filter(this::isAlive).filter(waiting -> !hasResult(waiting));
+        return recorded(containerId).filter(this::isWaiting);
     }
 
     private Optional<ArmedLauncher> recorded(String containerId) {

@@ -108,8 +108,20 @@ final class ContainerPlace implements AutoCloseable {
         TreeWriter open = root;
         if (open == null) {
             spool.add(frame);
-        } else {
+            return;
+        }
+        try {
             open.apply(frame);
+        } catch (IOException e) {
+            ArmedLauncher armed = launcher;
+            if (armed == null || gate.isWaiting(armed)) {
+                throw e;
+            }
+            // CRI-O takes the root of a container away that could not be made.
+            throw new AgentFailure(
+                    FailureReason.LauncherTimeout,
+                    "The launcher of container " + name + " ended before it was told to restore",
+                    e);
         }
     }
 

@@ -1,9 +1,12 @@
 package dev.podmigration.agent.target;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
 
+import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.address.KeptAddresses;
 import dev.podmigration.agent.commit.ReceiverCommit;
 import dev.podmigration.agent.commit.ReceiverRecord;
@@ -25,6 +28,7 @@ import dev.podmigration.agent.wire.ImageFrame;
 import dev.podmigration.agent.wire.ImageManifest;
 import dev.podmigration.agent.wire.ImagePart;
 import dev.podmigration.agent.wire.TreeEnd;
+import dev.podmigration.api.v1alpha1.FailureReason;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +137,21 @@ class ContainerPlaceTest {
         assertThat(root.resolve("var/lib/containers/main/merged")).isEmptyDirectory();
         place.close();
         assertThat(spool).doesNotExist();
+    }
+
+    /** CRI-O takes it away when the launcher ends, and the agent is still writing into it. */
+    @Test
+    void a_root_that_is_gone_with_its_launcher_is_no_fault_of_the_agent() throws Exception {
+        startLauncher();
+        place.arm(Duration.ofSeconds(5));
+        Files.delete(root.resolve("var/lib/containers/main/merged"));
+        assertThatThrownBy(() -> place.file(file())).isInstanceOf(IOException.class);
+
+        Files.delete(root.resolve("proc").resolve(Long.toString(LAUNCHER)).resolve("cmdline"));
+
+        assertThat(catchThrowableOfType(AgentFailure.class, () -> place.file(file())).reason())
+                .isEqualTo(FailureReason.LauncherTimeout);
+        place.close();
     }
 
     private void startLauncher() throws IOException {
