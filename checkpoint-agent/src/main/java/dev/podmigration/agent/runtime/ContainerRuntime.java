@@ -44,6 +44,7 @@ public interface ContainerRuntime extends AutoCloseable {
     /**
      * Starts a container that was created, also one whose creator did not wait for the answer.
      *
+     * @throws ForgottenContainerException if the runtime knows nothing of it, though it may run
      * @throws IOException also if it was started before
      */
     void start(String containerId) throws IOException;

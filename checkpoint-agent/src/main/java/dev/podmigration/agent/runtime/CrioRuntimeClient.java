@@ -145,8 +145,7 @@ public final class CrioRuntimeClient implements ContainerRuntime {
         try {
             call(cri -> cri.startContainer(request));
         } catch (ContainerRuntimeException e) {
-            if (!(e.getCause() instanceof StatusRuntimeException refusal)
-                    || refusal.getStatus().getCode() != Status.Code.NOT_FOUND) {
+            if (!e.is(Status.Code.NOT_FOUND)) {
                 throw e;
             }
             finishCreation(containerId);
@@ -195,10 +194,13 @@ public final class CrioRuntimeClient implements ContainerRuntime {
                                                                         bundle,
                                                                         POD_UID_LABEL))))
                         .build();
-        String found = call(cri -> cri.createContainer(request)).getContainerId();
-        if (!found.equals(containerId)) {
-            throw new ContainerRuntimeException(
-                    "CRI-O no longer kept container " + containerId + " and made " + found);
+        try {
+            String found = call(cri -> cri.createContainer(request)).getContainerId();
+            if (!found.equals(containerId)) {
+                throw new ContainerRuntimeException("CRI-O made " + found);
+            }
+        } catch (ContainerRuntimeException e) {
+            throw e.isAway() ? e : new ForgottenContainerException(containerId, e);
         }
     }
 

@@ -69,6 +69,7 @@ final class ArmedPod implements Arrival, AutoCloseable {
     private volatile @Nullable RestoreTarget running;
     private volatile @Nullable Thread worker;
     private volatile boolean over;
+    private volatile @Nullable AgentFailure forgotten;
     private @Nullable Network network;
     private boolean filesComplete;
 
@@ -211,7 +212,9 @@ final class ArmedPod implements Arrival, AutoCloseable {
 
     /** Why the pod was started anew, if it was. */
     Optional<AgentFailure> startedAnew() {
-        return Optional.ofNullable(running).flatMap(RestoreTarget::startedAnew);
+        return Optional.ofNullable(running)
+                .flatMap(RestoreTarget::startedAnew)
+                .or(() -> Optional.ofNullable(forgotten));
     }
 
     /** The restore was begun and has not come to its end. */
@@ -343,11 +346,13 @@ final class ArmedPod implements Arrival, AutoCloseable {
                     new AgentFailure(FailureReason.Cancelled, "The agent is stopping", e),
                     replies);
         }
+        if (runs) {
+            seeStarted();
+        }
         over = true;
         changed.run();
         if (runs) {
             tidyUp();
-            seeStarted();
         }
     }
 
@@ -376,13 +381,16 @@ final class ArmedPod implements Arrival, AutoCloseable {
         }
     }
 
+    /** Before anybody is told that the pod runs here: the runtime may have forgotten it. */
     private void seeStarted() {
         try {
-            new MissingStart(tools.runtime(), tools.directories())
-                    .make(
-                            places.values().stream()
-                                    .flatMap(place -> place.containerId().stream())
-                                    .toList());
+            forgotten =
+                    tools.seeStarted(
+                                    podUid,
+                                    places.values().stream()
+                                            .flatMap(place -> place.containerId().stream())
+                                            .toList())
+                            .orElse(null);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -185,14 +185,14 @@ final class LeftRestore implements AutoCloseable {
                 ids.addAll(gate.get().containerIds());
             }
         }
-        MissingStart missing = new MissingStart(tools.runtime(), tools.directories());
         Thread.ofPlatform()
                 .daemon()
                 .name("start-" + record.podUid())
                 .start(
                         () -> {
                             try {
-                                missing.make(ids);
+                                tools.seeStarted(record.podUid(), ids)
+                                        .ifPresent(anew -> startedAnew = anew);
                             } catch (InterruptedException e) {
                                 Thread.currentThread().interrupt();
                             }

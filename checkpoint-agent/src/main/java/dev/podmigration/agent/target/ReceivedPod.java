@@ -193,13 +193,14 @@ final class ReceivedPod implements AutoCloseable {
             running = target;
             listener.set(target);
             target.run(place.uid(), RESTORE_LIMIT);
-            changed.run();
-            tidyUp(places);
-            new MissingStart(tools.runtime(), tools.directories())
-                    .make(
+            tools.seeStarted(
+                            podUid,
                             places.stream()
                                     .flatMap(opened -> opened.containerId().stream())
-                                    .toList());
+                                    .toList())
+                    .ifPresent(anew -> failure = anew);
+            changed.run();
+            tidyUp(places);
         } catch (AgentFailure e) {
             failed(e, target, places, network);
         } catch (IOException e) {

@@ -38,6 +38,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -150,6 +151,32 @@ public record TargetTools(
             killTasks(podUid, forsaken.get());
         }
         return forsaken.isPresent();
+    }
+
+    /**
+     * Waits until restored containers are started, and ends those that cannot be, because the
+     * runtime has forgotten them: the kubelet makes others.
+     *
+     * @return why the pod was started anew, if it was
+     */
+    Optional<AgentFailure> seeStarted(String podUid, Iterable<String> containerIds)
+            throws InterruptedException {
+        List<String> forgotten = new MissingStart(runtime, directories).make(containerIds);
+        for (String id : forgotten) {
+            try {
+                killTasks(podUid, id);
+                Files.deleteIfExists(directories.restored(id));
+            } catch (IOException e) {
+                LOG.error("Container {} of pod {} cannot be ended", id, podUid, e);
+            }
+        }
+        return forgotten.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        StartedAnew.because(
+                                "the container runtime ended while it made the container, and"
+                                        + " forgot it",
+                                List.of()));
     }
 
     /** Kills what was restored of a container, stopped or not. */

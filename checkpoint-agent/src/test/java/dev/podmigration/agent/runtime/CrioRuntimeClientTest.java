@@ -161,15 +161,7 @@ class CrioRuntimeClientTest {
     /** CRI-O keeps it under its name, and shows it to nobody. */
     @Test
     void aContainerWhoseCreatorHungUpIsAskedForAgainAndStarted() throws IOException {
-        Path bundle =
-                Files.createDirectories(
-                        root.resolve(
-                                "run/containers/storage/overlay-containers/"
-                                        + CONTAINER
-                                        + "/userdata"));
-        Files.writeString(
-                bundle.resolve("config.json"),
-                CrioConfigurationTest.resource("container-config.json"));
+        writeBundle();
         crio.keptForTheirCreators.put(
                 "k8s_coredns_coredns-5f85f776d7-4w5q7_kube-system_" + UID + "_0", CONTAINER);
 
@@ -177,6 +169,15 @@ class CrioRuntimeClientTest {
 
         assertThat(crio.started).containsExactly(CONTAINER);
         assertThat(crio.keptForTheirCreators).isEmpty();
+    }
+
+    @Test
+    void aContainerThatCrioHasForgottenIsSaidToBe() throws IOException {
+        writeBundle();
+        crio.unknown.add(CONTAINER);
+
+        assertThatThrownBy(() -> client.start(CONTAINER))
+                .isInstanceOf(ForgottenContainerException.class);
     }
 
     @Test
@@ -214,6 +215,18 @@ class CrioRuntimeClientTest {
     void whatAnythingElseRefusesIsNotTheRuntimesFault() {
         assertThat(AgentFailure.ofNode("It failed", new IOException("disk")).reason())
                 .isEqualTo(FailureReason.InternalError);
+    }
+
+    private void writeBundle() throws IOException {
+        Path bundle =
+                Files.createDirectories(
+                        root.resolve(
+                                "run/containers/storage/overlay-containers/"
+                                        + CONTAINER
+                                        + "/userdata"));
+        Files.writeString(
+                bundle.resolve("config.json"),
+                CrioConfigurationTest.resource("container-config.json"));
     }
 
     private void mounts(String lines) throws IOException {

@@ -49,10 +49,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -72,6 +74,7 @@ final class FakeCrio extends RuntimeServiceGrpc.RuntimeServiceImplBase implement
     final Map<String, String> keptForTheirCreators = new LinkedHashMap<>();
 
     final List<String> started = new ArrayList<>();
+    final Set<String> unknown = new HashSet<>();
     Optional<Status> failNext = Optional.empty();
     String configuration = CrioConfigurationTest.real();
     private final ServerSocketChannel front;
@@ -235,7 +238,8 @@ final class FakeCrio extends RuntimeServiceGrpc.RuntimeServiceImplBase implement
     @Override
     public void startContainer(
             StartContainerRequest request, StreamObserver<StartContainerResponse> observer) {
-        if (keptForTheirCreators.containsValue(request.getContainerId())) {
+        if (keptForTheirCreators.containsValue(request.getContainerId())
+                || unknown.contains(request.getContainerId())) {
             observer.onError(
                     Status.NOT_FOUND.withDescription("is not yet created").asRuntimeException());
             return;

@@ -26,6 +26,18 @@ class MissingStartTest {
         assertThat(node.runtime().started()).containsExactly("waits");
     }
 
+    @Test
+    void whatTheRuntimeHasForgottenCannotBeStarted() throws Exception {
+        TestNode node = new TestNode(root);
+        mark(node, "lost", "");
+        node.runtime().forget("lost");
+
+        assertThat(
+                        new MissingStart(node.runtime(), node.directories())
+                                .make(List.of("lost", "gone")))
+                .containsExactly("lost");
+    }
+
     private static void mark(TestNode node, String id, String content) throws Exception {
         Path mark = node.directories().restored(id);
         Files.createDirectories(mark.getParent());

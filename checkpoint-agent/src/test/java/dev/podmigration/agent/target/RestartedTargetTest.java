@@ -348,6 +348,27 @@ class RestartedTargetTest {
         assertStartedAnew("the launcher of container sidecar ended without a result");
     }
 
+    /** It ended while it made the container; its state is not on the disk then. */
+    @Test
+    void a_granted_container_that_the_runtime_has_forgotten_is_no_second_copy() throws Exception {
+        recorded(TargetState.RESUMED);
+        Path mark = node.directories().restored(TestNode.id("sidecar"));
+        Files.createDirectories(mark.getParent());
+        Files.createFile(mark);
+        node.runtime().forget(TestNode.id("sidecar"));
+
+        target.recover(Set.of(TestNode.POD), () -> {});
+
+        assertThat(early.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        await().atMost(LIMIT).until(() -> Files.notExists(mark));
+        await().atMost(LIMIT)
+                .untilAsserted(
+                        () ->
+                                assertStartedAnew(
+                                        "the container runtime ended while it made the container,"
+                                                + " and forgot it"));
+    }
+
     @Test
     void after_a_reboot_a_cancelled_pod_that_the_runtime_does_not_know_yet_is_still_refused()
             throws Exception {

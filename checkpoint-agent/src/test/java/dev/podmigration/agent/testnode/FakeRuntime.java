@@ -3,11 +3,13 @@ package dev.podmigration.agent.testnode;
 import dev.podmigration.agent.runtime.ContainerOnNode;
 import dev.podmigration.agent.runtime.ContainerRuntime;
 import dev.podmigration.agent.runtime.CrioConfiguration;
+import dev.podmigration.agent.runtime.ForgottenContainerException;
 import dev.podmigration.agent.runtime.PodOnNode;
 import dev.podmigration.agent.runtime.RuntimeVersion;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +24,7 @@ public final class FakeRuntime implements ContainerRuntime {
     private final Map<String, PodOnNode> pods = new ConcurrentHashMap<>();
     private final List<String> noticed = new ArrayList<>();
     private final List<String> started = new ArrayList<>();
+    private final Set<String> forgotten = new HashSet<>();
     private Callable<?> beforeNoticing = () -> null;
 
     public void put(PodOnNode pod) {
@@ -48,8 +51,16 @@ public final class FakeRuntime implements ContainerRuntime {
         return List.copyOf(started);
     }
 
+    /** It was restarted while it made that one. */
+    public synchronized void forget(String containerId) {
+        forgotten.add(containerId);
+    }
+
     @Override
-    public synchronized void start(String containerId) {
+    public synchronized void start(String containerId) throws IOException {
+        if (forgotten.contains(containerId)) {
+            throw new ForgottenContainerException(containerId, new IOException("refused"));
+        }
         started.add(containerId);
     }
 

@@ -258,7 +258,7 @@ enum Disturbance {
     /** The restored processes are only that until the target's runtime has finished with them. */
     boolean mayCostMemory() {
         return switch (this) {
-            case TARGET_CRIU_KILLED, LAUNCHER_KILLED, TARGET_POWER_CUT -> true;
+            case TARGET_CRIU_KILLED, LAUNCHER_KILLED, TARGET_CRIO_KILLED, TARGET_POWER_CUT -> true;
             default -> false;
         };
     }

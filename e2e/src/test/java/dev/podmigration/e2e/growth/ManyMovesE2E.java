@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.podmigration.api.v1alpha1.PodMigrationStatus;
 import dev.podmigration.e2e.client.EchoClient;
+import dev.podmigration.e2e.docs.MarkedPage;
 import dev.podmigration.e2e.lab.Lab;
 import dev.podmigration.e2e.lab.Moves;
 import dev.podmigration.e2e.lab.OnLab;
@@ -15,6 +16,7 @@ import dev.podmigration.e2e.lab.TestPods;
 
 import io.fabric8.kubernetes.api.model.Pod;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +38,9 @@ import java.util.function.ToLongFunction;
 final class ManyMovesE2E {
     private static final int MOVES = Integer.getInteger("e2e.moves", 30);
     private static final int THIRD = MOVES / 3;
+
+    /** Where the report goes, below the project's directory; null for nowhere. */
+    private static final @Nullable String PAGE = System.getProperty("e2e.page");
 
     /** The old pod's last things go a moment after it has gone from the API. */
     private static final int COUNT_NOISE = 2;
@@ -69,6 +74,9 @@ final class ManyMovesE2E {
         Growth growth =
                 new Growth(traces.subList(THIRD, 2 * THIRD), traces.subList(2 * THIRD, MOVES));
         System.out.print(growth.table());
+        if (PAGE != null) {
+            new MarkedPage(Lab.project().resolve(PAGE), "ManyMovesE2E").write(growth.table());
+        }
         growth.expectNone();
     }
 
