@@ -117,6 +117,10 @@ final class Members {
 
     private static Failure failure(Observation member) {
         Failure failure = Objects.requireNonNull(member.status().getFailure());
+        if (failure.getReason() == FailureReason.Cancelled && !member.isUnwantedItself()) {
+            // By the wish to cancel the group, which its member has seen before the group has.
+            return failure;
+        }
         return Failure.of(
                 FailureReason.GroupMemberFailed,
                 "Pod "

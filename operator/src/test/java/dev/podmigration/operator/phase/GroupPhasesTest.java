@@ -201,6 +201,21 @@ class GroupPhasesTest {
                 .contains("RestoreFailed");
     }
 
+    /** Each object is in a cache of its own. */
+    @Test
+    void aMemberMaySeeTheWishToCancelTheGroupBeforeTheGroupDoes() {
+        Observation group =
+                Case.in(PodMigrationPhase.Armed)
+                        .members(
+                                failed("one", PodMigrationPhase.Armed, FailureReason.Cancelled),
+                                armed("two", CheckpointGoal.Prepare))
+                        .build();
+
+        Failure failure = ((Decision.GiveUp) phases.next(group)).failure();
+
+        assertThat(failure.getReason()).isEqualTo(FailureReason.Cancelled);
+    }
+
     @Test
     void aGroupIsNotUndoneBeforeEveryMemberIs() {
         Observation group =
