@@ -42,6 +42,7 @@ import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -161,8 +162,13 @@ public final class CrioRuntimeClient implements ContainerRuntime {
      */
     private void finishCreation(String containerId) throws IOException {
         String bundle = configuration().bundle(containerId);
-        OciConfiguration oci =
-                OciConfiguration.parse(Files.readString(host.path(bundle + "/config.json")));
+        OciConfiguration oci;
+        try {
+            oci = OciConfiguration.parse(Files.readString(host.path(bundle + "/config.json")));
+        } catch (NoSuchFileException e) {
+            // When it starts, CRI-O deletes containers of which it has no state.
+            throw new ForgottenContainerException(containerId, e);
+        }
         CreateContainerRequest request =
                 CreateContainerRequest.newBuilder()
                         .setPodSandboxId(required(oci, bundle, SANDBOX_ID))

@@ -175,7 +175,14 @@ class CrioRuntimeClientTest {
     void aContainerThatCrioHasForgottenIsSaidToBe() throws IOException {
         writeBundle();
         crio.unknown.add(CONTAINER);
+        assertThatThrownBy(() -> client.start(CONTAINER))
+                .isInstanceOf(ForgottenContainerException.class);
 
+        Files.delete(
+                root.resolve(
+                        "run/containers/storage/overlay-containers/"
+                                + CONTAINER
+                                + "/userdata/config.json"));
         assertThatThrownBy(() -> client.start(CONTAINER))
                 .isInstanceOf(ForgottenContainerException.class);
     }
