@@ -8,7 +8,6 @@ import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.fault.FaultPoints;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -95,6 +94,11 @@ public final class RestoreGate {
     /** The launcher that waits now, the latest if there are several. */
     public Optional<ArmedLauncher> armed() throws IOException {
         return waitingLaunchers().stream().max(Comparator.comparing(ArmedLauncher::armedAt));
+    }
+
+    /** It has not ended, nor been given up by the kubelet. */
+    public boolean isWaiting(ArmedLauncher launcher) {
+        return isAlive(launcher) && !hasResult(launcher);
     }
 
     /**
@@ -216,10 +220,10 @@ public final class RestoreGate {
      * it.
      */
     public Optional<String> forsaken() throws IOException {
-        String ordered = read(ORDERED);
-        return ordered.isEmpty()
-                ? Optional.empty()
-                : recorded(ordered).filter(this::hasFailed).map(ArmedLauncher::containerId);
+        Optional<ArmedLauncher> ordered = recorded(read(ORDERED));
+        return ordered.isPresent() && hasFailed(ordered.get())
+                ? Optional.of(ordered.get().containerId())
+                : Optional.empty();
     }
 
     /** The same for a restore whose launcher is gone, by force if it hangs. */
@@ -241,14 +245,10 @@ public final class RestoreGate {
         return arguments.contains("restore") && arguments.getLast().equals(containerId);
     }
 
-    private boolean hasFailed(ArmedLauncher launcher) {
+    private boolean hasFailed(ArmedLauncher launcher) throws IOException {
         // First: a launcher that is gone has written what it will ever write.
         boolean alive = isAlive(launcher);
-        try {
-            return result(launcher).map(code -> code != 0).orElse(!alive);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return result(launcher).map(code -> code != 0).orElse(!alive);
     }
 
     /**
@@ -289,11 +289,6 @@ public final class RestoreGate {
 
     private Path orders(ArmedLauncher launcher) {
         return directory.resolve("go." + launcher.containerId());
-    }
-
-    /** It has not ended, nor been given up by the kubelet. */
-    public boolean isWaiting(ArmedLauncher launcher) {
-        return isAlive(launcher) && !hasResult(launcher);
     }
 
     private List<ArmedLauncher> waitingLaunchers() throws IOException {

@@ -69,7 +69,7 @@ final class ArmedPod implements Arrival, AutoCloseable {
     private volatile @Nullable RestoreTarget running;
     private volatile @Nullable Thread worker;
     private volatile boolean over;
-    private volatile @Nullable AgentFailure forgotten;
+    private volatile @Nullable AgentFailure startedAnew;
     private @Nullable Network network;
     private boolean filesComplete;
 
@@ -212,9 +212,7 @@ final class ArmedPod implements Arrival, AutoCloseable {
 
     /** Why the pod was started anew, if it was. */
     Optional<AgentFailure> startedAnew() {
-        return Optional.ofNullable(running)
-                .flatMap(RestoreTarget::startedAnew)
-                .or(() -> Optional.ofNullable(forgotten));
+        return Optional.ofNullable(startedAnew);
     }
 
     /** The restore was begun and has not come to its end. */
@@ -384,7 +382,7 @@ final class ArmedPod implements Arrival, AutoCloseable {
     /** Before anybody is told that the pod runs here: the runtime may have forgotten it. */
     private void seeStarted() {
         try {
-            forgotten =
+            startedAnew =
                     tools.seeStarted(
                                     podUid,
                                     places.values().stream()
@@ -405,7 +403,7 @@ final class ArmedPod implements Arrival, AutoCloseable {
                 why.getMessage(),
                 why.getCause());
         try {
-            target.kill(why);
+            startedAnew = target.kill(why).orElse(null);
         } catch (IOException | InterruptedException e) {
             // The record and the launcher's mark decide; what is left is silent behind the filter.
             LOG.error("Pod {} could not be cleaned up", podUid, e);

@@ -4,7 +4,6 @@ import dev.podmigration.agent.AgentFailure;
 import dev.podmigration.agent.commit.TargetRecord;
 import dev.podmigration.agent.host.HostTree;
 import dev.podmigration.agent.launcher.HookChannel;
-import dev.podmigration.agent.launcher.HookEvent;
 import dev.podmigration.agent.launcher.RestoreGate;
 import dev.podmigration.agent.launcher.RestoreMark;
 import dev.podmigration.agent.runtime.PodOnNode;
@@ -132,7 +131,8 @@ final class LeftRestore implements AutoCloseable {
         for (String container : record.containers()) {
             Optional<RestoreGate> gate = gate(container);
             if (gate.isPresent()) {
-                channels.add(HookChannel.ofRestore(gate.get(), event -> agree(gate.get(), event)));
+                channels.add(
+                        HookChannel.ofRestore(gate.get(), event -> tools.agree(gate.get(), event)));
             }
         }
         // The last one was not stopped by a signal: only the hook holds it.
@@ -144,11 +144,7 @@ final class LeftRestore implements AutoCloseable {
                 }
             }
         }
-        RestoreMark.COMMITTED.set(tools.directories(), record.podUid());
-        for (RestoreGate gate : forsaken) {
-            // The kubelet's next launcher may be there already, and would wait to be told.
-            gate.cancel("the container is started anew");
-        }
+        tools.letStart(record.podUid(), forsaken);
         LOG.info("{}: the pod goes on after a restart of the agent", record.restore());
         seeStarted();
     }
@@ -204,16 +200,6 @@ final class LeftRestore implements AutoCloseable {
         for (String container : record.containers()) {
             HostTree.delete(
                     tools.directories().restore(record.podUid(), container).resolve("images"));
-        }
-    }
-
-    private void agree(RestoreGate gate, HookEvent event) {
-        if (event.action().waitsForAnswer()) {
-            try {
-                HookChannel.answer(gate, event, true);
-            } catch (IOException e) {
-                LOG.error("{}: CRIU waits for an answer to {}", record.restore(), event, e);
-            }
         }
     }
 

@@ -319,8 +319,7 @@ final class ReceivedPod implements AutoCloseable {
                 why.getCause());
         lastFailure = why;
         if (target != null) {
-            target.kill(why);
-            target.startedAnew().ifPresent(anew -> failure = anew);
+            target.kill(why).ifPresent(anew -> failure = anew);
             return;
         }
         for (ContainerPlace opened : places) {

@@ -5,6 +5,7 @@ import dev.podmigration.agent.StepTimes;
 import dev.podmigration.agent.launcher.ArmedLauncher;
 import dev.podmigration.agent.launcher.HookAction;
 import dev.podmigration.agent.launcher.HookEvent;
+import dev.podmigration.agent.launcher.RestoreGate;
 import dev.podmigration.agent.launcher.RestoreMark;
 import dev.podmigration.agent.launcher.RestoreOption;
 import dev.podmigration.agent.linux.Signal;
@@ -75,8 +76,6 @@ final class RestoreTarget {
     /** The record says RESUMED: what others want or answer comes too late. */
     private boolean granted;
 
-    private volatile @Nullable AgentFailure startedAnew;
-
     /**
      * The run has ended after the grant: whatever CRIU still asks, nothing must keep it waiting.
      */
@@ -101,29 +100,14 @@ final class RestoreTarget {
 
     void post(Event event) {
         if (lettingGo && event instanceof Event.Hook hook) {
-            agree(hook);
+            tools.agree(containers.get(hook.container()).gate(), hook.event());
         } else {
             inbox.add(event);
         }
     }
 
-    private void agree(Event.Hook hook) {
-        if (hook.event().action().waitsForAnswer()) {
-            try {
-                containers.get(hook.container()).answer(hook.event(), true);
-            } catch (IOException e) {
-                LOG.error("Pod {}: CRIU waits for an answer to {}", podUid, hook.event(), e);
-            }
-        }
-    }
-
     StepTimes steps() {
         return steps;
-    }
-
-    /** Why memory was lost after the grant, if it was: the kubelet starts the container anew. */
-    Optional<AgentFailure> startedAnew() {
-        return Optional.ofNullable(startedAnew);
     }
 
     /**
@@ -412,14 +396,15 @@ final class RestoreTarget {
      * Whatever the run did not come to. Processes that are gone are started anew by the kubelet,
      * which needs the mark for that.
      */
-    private void letGo(AgentFailure why) throws IOException, InterruptedException {
+    private Optional<AgentFailure> letGo(AgentFailure why)
+            throws IOException, InterruptedException {
         if (!granted) {
-            return;
+            return Optional.empty();
         }
-        List<ContainerPlace> forsaken = new ArrayList<>();
+        List<RestoreGate> forsaken = new ArrayList<>();
         for (ContainerPlace place : containers) {
             if (place.endForsaken()) {
-                forsaken.add(place);
+                forsaken.add(place.gate());
             }
         }
         lettingGo = true;
@@ -428,21 +413,23 @@ final class RestoreTarget {
             place.agree();
         }
         sendToHeld(Signal.CONTINUE);
-        RestoreMark.COMMITTED.set(tools.directories(), podUid);
-        for (ContainerPlace place : forsaken) {
-            startedAnew = StartedAnew.because(why.getMessage(), why.log());
-            // The kubelet's next launcher may be there already, and would wait to be told.
-            place.gate().cancel("the container is started anew");
-        }
+        tools.letStart(podUid, forsaken);
+        return forsaken.isEmpty()
+                ? Optional.empty()
+                : Optional.of(StartedAnew.because(why.getMessage(), why.log()));
     }
 
-    /** Nothing of this pod runs afterwards. Called after {@link #run} failed, or instead of it. */
-    void kill(AgentFailure why) throws IOException, InterruptedException {
+    /**
+     * Nothing of this pod runs afterwards, unless it is granted. Called after {@link #run} failed,
+     * or instead of it.
+     *
+     * @return why the kubelet starts it anew, if it is granted and its memory is lost
+     */
+    Optional<AgentFailure> kill(AgentFailure why) throws IOException, InterruptedException {
         FaultPoints.reach("target gives up");
         if (!decisions.giveUp()) {
             LOG.warn("Pod {} is granted and is not given up: {}", podUid, why.getMessage());
-            letGo(why);
-            return;
+            return letGo(why);
         }
         for (ContainerPlace place : containers) {
             place.cancel(why.getMessage());
@@ -452,5 +439,6 @@ final class RestoreTarget {
             fence.abandon();
         }
         FaultPoints.reach("target has given up");
+        return Optional.empty();
     }
 }

@@ -18,7 +18,9 @@ import dev.podmigration.agent.host.Host;
 import dev.podmigration.agent.host.NodeDirectories;
 import dev.podmigration.agent.host.TmpfsMounts;
 import dev.podmigration.agent.launcher.HookChannel;
+import dev.podmigration.agent.launcher.HookEvent;
 import dev.podmigration.agent.launcher.RestoreGate;
+import dev.podmigration.agent.launcher.RestoreMark;
 import dev.podmigration.agent.linux.NetworkNamespace;
 import dev.podmigration.agent.linux.Signal;
 import dev.podmigration.agent.peer.SourceRecords;
@@ -151,6 +153,30 @@ public record TargetTools(
             killTasks(podUid, forsaken.get());
         }
         return forsaken.isPresent();
+    }
+
+    /**
+     * Lets launchers start the pod like any other.
+     *
+     * @param ended of containers that were ended: the kubelet's next launcher may be there already,
+     *     and would wait to be told to restore
+     */
+    void letStart(String podUid, List<RestoreGate> ended) throws IOException {
+        RestoreMark.COMMITTED.set(directories, podUid);
+        for (RestoreGate gate : ended) {
+            gate.cancel("the container is started anew");
+        }
+    }
+
+    /** CRIU goes on, if that is what it waits for. */
+    void agree(RestoreGate gate, HookEvent event) {
+        if (event.action().waitsForAnswer()) {
+            try {
+                HookChannel.answer(gate, event, true);
+            } catch (IOException e) {
+                LOG.error("CRIU waits at {} for an answer to {}", gate.directory(), event, e);
+            }
+        }
     }
 
     /**

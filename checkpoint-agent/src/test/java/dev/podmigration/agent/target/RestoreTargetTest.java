@@ -35,6 +35,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -208,14 +209,15 @@ class RestoreTargetTest {
         Files.delete(root.resolve("proc").resolve(Long.toString(LAUNCHER)).resolve("cmdline"));
 
         assertThat(run).failsWithin(LIMIT);
-        target.kill(failure("the launcher of container main ended without a result"));
+        Optional<AgentFailure> startedAnew =
+                target.kill(failure("the launcher of container main ended without a result"));
         assertThat(state()).isEqualTo(TargetState.RESUMED);
         assertThat(fence.lifted).isTrue();
         assertThat(RestoreMark.COMMITTED.isSet(node.directories(), TestNode.POD)).isTrue();
         assertThat(RestoreMark.CANCELLED.isSet(node.directories(), TestNode.POD)).isFalse();
         // Beside the container that the kubelet makes now it would be a second copy.
         assertThat(restored.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(target.startedAnew().orElseThrow())
+        assertThat(startedAnew.orElseThrow())
                 .hasMessageContaining(
                         "started anew, without its memory: the launcher of container");
         hook.ask("pre-resume");

@@ -209,7 +209,7 @@ public enum FailureReason {
     /** The container runtime of a node does not answer, or not as CRI-O does. */
     RuntimeUnavailable(
             true,
-            "See whether CRI-O runs on the node that the message names, and its log there; try"
+            "See whether CRI-O runs on the source's and the target's node, and its log there; try"
                     + " again when it answers."),
 
     /** The dump failed for a reason that is none of the others. */
