@@ -30,10 +30,12 @@ public final class FaultSuite {
     private final List<FaultyProgram> programs;
     private final FaultReport report = FaultReport.parse("");
     private final FaultOptions options;
+    private final Optional<MarkedPage> page;
 
     private FaultSuite(Lab lab, FaultOptions options) {
         this.lab = lab;
         this.options = options;
+        this.page = options.page().map(path -> new MarkedPage(path, "bench/faults"));
         this.programs =
                 List.of(
                         FaultyProgram.agent(lab, FaultRun.SOURCE_AGENT, NODE_A),
@@ -116,11 +118,7 @@ public final class FaultSuite {
     }
 
     private boolean isInPage(String name) throws IOException {
-        return FaultReport.parse(page().orElseThrow().read()).has(name);
-    }
-
-    private Optional<MarkedPage> page() {
-        return options.page().map(path -> new MarkedPage(path, "bench/faults"));
+        return FaultReport.parse(page.orElseThrow().read()).has(name);
     }
 
     /** A run that cannot be carried through is a result like others; the next one may be. */
@@ -144,8 +142,8 @@ public final class FaultSuite {
         System.out.println(row);
         System.err.printf(
                 "    %s, %d s%n", row, Duration.between(begun, Instant.now()).toSeconds());
-        if (page().isPresent()) {
-            page().get()
+        if (page.isPresent()) {
+            page.get()
                     .update(
                             before -> {
                                 FaultReport all = FaultReport.parse(before);
