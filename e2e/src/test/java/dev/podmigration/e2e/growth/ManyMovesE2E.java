@@ -19,10 +19,12 @@ import io.fabric8.kubernetes.api.model.Pod;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 
 /**
@@ -52,7 +54,9 @@ final class ManyMovesE2E {
     private static final long FILE_NOISE_BYTES = 1 << 20;
     private static final long TIME_NOISE_MILLIS = 100;
 
+    /** A move with its counting takes 8 s: time for some hundreds. */
     @Test
+    @Timeout(value = 1, unit = TimeUnit.HOURS)
     void a_pod_that_moves_back_and_forth_makes_nothing_grow(Playground playground, Moves moves)
             throws IOException {
         Pod pod = playground.start(TestPods.echo("echo", NODE_A));
