@@ -6,7 +6,14 @@
 cluster_sysctls="fs/pipe-max-size fs/pipe-user-pages-soft fs/inotify/max_user_instances vm/overcommit_memory vm/panic_on_oom kernel/panic kernel/panic_on_oops kernel/keys/root_maxkeys kernel/keys/root_maxbytes"
 cluster_sysctls_before=/run/podmigration-sysctls
 
+# Two labs that come up at once would note what the other one has set.
+cluster_lock_sysctls() {
+    exec 7>"$cluster_sysctls_before.lock"
+    flock 7
+}
+
 cluster_set_sysctls() {
+    cluster_lock_sysctls
     if [ ! -e "$cluster_sysctls_before" ]; then
         for cluster_sysctl in $cluster_sysctls; do
             echo "$cluster_sysctl $(cat "/proc/sys/$cluster_sysctl")"
@@ -17,6 +24,7 @@ cluster_set_sysctls() {
     [ "$(cat /proc/sys/fs/pipe-max-size)" -ge 67108864 ] || echo 67108864 >/proc/sys/fs/pipe-max-size
     echo 0 >/proc/sys/fs/pipe-user-pages-soft
     [ "$(cat /proc/sys/fs/inotify/max_user_instances)" -ge 1024 ] || echo 1024 >/proc/sys/fs/inotify/max_user_instances
+    exec 7>&-
 }
 
 cluster_restore_sysctls() {
