@@ -128,8 +128,6 @@ cluster_down() {
     for cluster_machine in $LAB_NODES control; do
         machine_stop "$cluster_machine"
     done
-    # The kernel removes the network namespaces, and with them this interface, a little later: do not wait for it.
-    ip link delete "$LAB_INTERFACE" 2>/dev/null || :
     if ! cgroup_of_any_lab; then
         cgroup_unmount_missing
         cluster_restore_sysctls

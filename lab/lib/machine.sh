@@ -95,6 +95,9 @@ machine_is_gone() {
 }
 
 machine_stop() {
+    # First, as with a power cut: what still ends says so to nobody. And what the kernel has left to say keeps the network
+    # namespace for minutes, and with it this interface, which the next start could not make again.
+    network_disconnect "$1"
     if machine_first=$(machine_pid "$1"); then kill -9 "$machine_first"; fi
     cgroup_remove "$1"
     # The first process of a namespace goes when all the others have gone, also those that are in none of its cgroups.

@@ -47,3 +47,12 @@ network_connect_node() { # NODE
         ip addr add $(machine_address "$1")/16 dev cni0
         ip route add default via $LAB_HOST_ADDRESS"
 }
+
+# One that is not connected, or whose other end has gone, is disconnected.
+network_disconnect() { # MACHINE
+    if [ "$1" = control ]; then
+        ip link delete "$LAB_INTERFACE" 2>/dev/null || :
+    elif machine_is_up control; then
+        network_in control ip link delete "$1" 2>/dev/null || :
+    fi
+}

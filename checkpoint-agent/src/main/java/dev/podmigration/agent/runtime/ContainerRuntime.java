@@ -37,7 +37,8 @@ public interface ContainerRuntime extends AutoCloseable {
     /**
      * Lets the runtime look whether a container still is paused. CRI-O 1.36 pauses a container for
      * a checkpoint, notes that (internal/lib/checkpoint.go), resumes it, and does not look again:
-     * it would refuse the next checkpoint of a container that is "not running".
+     * it would refuse the next checkpoint of a container that is "not running". One that the
+     * runtime does not know is none that it takes for paused.
      */
     void noticeResumed(String containerId) throws IOException;
 

@@ -229,8 +229,8 @@ public final class CrioRuntimeClient implements ContainerRuntime {
 
     @Override
     public void noticeResumed(String containerId) throws IOException {
-        // 409: it does not take the container for paused.
-        UnixHttp.getOr(409, socket, "/unpause/" + containerId);
+        // 409: it does not take the container for paused. 404: it knows none, as after a power cut.
+        UnixHttp.getOr(Set.of(404, 409), socket, "/unpause/" + containerId);
     }
 
     @Override

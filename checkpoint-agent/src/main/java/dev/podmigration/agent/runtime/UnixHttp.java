@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Set;
 
 /** One GET over CRI-O's Unix socket, which the JDK's client cannot do. */
 final class UnixHttp {
@@ -30,15 +31,14 @@ final class UnixHttp {
         }
     }
 
-    /**
-     * For requests whose refusal is no failure: whether the server answered 200 or this other
-     * status.
-     */
-    static void getOr(int alsoFine, Path socket, String path) throws ContainerRuntimeException {
+    /** For requests some of whose refusals are no failure: with these statuses it may answer. */
+    static void getOr(Set<Integer> alsoFine, Path socket, String path)
+            throws ContainerRuntimeException {
         try {
             get(socket, path);
         } catch (ContainerRuntimeException refused) {
-            if (!refused.getMessage().contains(" " + alsoFine + " ")) {
+            if (alsoFine.stream()
+                    .noneMatch(status -> refused.getMessage().contains(" " + status + " "))) {
                 throw refused;
             }
         }

@@ -197,6 +197,19 @@ class CrioRuntimeClientTest {
     }
 
     @Test
+    void aContainerThatIsNotPausedOrNotKnownIsNoFailure() throws IOException {
+        crio.unpauseStatus.put("paused", "200 OK");
+        crio.unpauseStatus.put("running", "409 Conflict");
+        crio.unpauseStatus.put("broken", "500 Internal Server Error");
+        for (String id : List.of("paused", "running", "forgotten")) {
+            client.noticeResumed(id);
+        }
+        assertThatThrownBy(() -> client.noticeResumed("broken"))
+                .isInstanceOf(ContainerRuntimeException.class)
+                .hasMessage("GET /unpause/broken: HTTP/1.0 500 Internal Server Error");
+    }
+
+    @Test
     void anErrorOfTheRuntimeNamesIt() {
         crio.failNext = Optional.of(Status.UNAVAILABLE.withDescription("shutting down"));
         assertThatThrownBy(client::version)

@@ -75,6 +75,10 @@ final class FakeCrio extends RuntimeServiceGrpc.RuntimeServiceImplBase implement
 
     final List<String> started = new ArrayList<>();
     final Set<String> unknown = new HashSet<>();
+
+    /** The status line's end that a container's unpausing is answered with. */
+    final Map<String, String> unpauseStatus = new LinkedHashMap<>();
+
     Optional<Status> failNext = Optional.empty();
     String configuration = CrioConfigurationTest.real();
     private final ServerSocketChannel front;
@@ -275,12 +279,10 @@ final class FakeCrio extends RuntimeServiceGrpc.RuntimeServiceImplBase implement
             client.read(first);
             first.flip();
             String text = StandardCharsets.US_ASCII.decode(first.duplicate()).toString();
-            if (text.startsWith("GET /config ")) {
+            if (text.startsWith("GET ")) {
                 client.write(
                         ByteBuffer.wrap(
-                                ("HTTP/1.0 200 OK\r\nContent-Type: application/toml\r\n\r\n"
-                                                + configuration)
-                                        .getBytes(StandardCharsets.UTF_8)));
+                                answer(text.split(" ", 3)[1]).getBytes(StandardCharsets.UTF_8)));
                 return;
             }
             try (SocketChannel grpc = SocketChannel.open(UnixDomainSocketAddress.of(inner))) {
@@ -292,6 +294,16 @@ final class FakeCrio extends RuntimeServiceGrpc.RuntimeServiceImplBase implement
         } catch (IOException | InterruptedException ended) {
             return;
         }
+    }
+
+    private String answer(String path) {
+        if (path.equals("/config")) {
+            return "HTTP/1.0 200 OK\r\nContent-Type: application/toml\r\n\r\n" + configuration;
+        }
+        return "HTTP/1.0 %s\r\n\r\n"
+                .formatted(
+                        unpauseStatus.getOrDefault(
+                                path.replaceFirst("^/unpause/", ""), "404 Not Found"));
     }
 
     private static void copy(SocketChannel from, SocketChannel to) {

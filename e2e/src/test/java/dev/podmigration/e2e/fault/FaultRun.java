@@ -96,6 +96,10 @@ final class FaultRun {
             if (isOfSchedule()) {
                 programs.values().forEach(program -> passed.put(program.name(), program.passed()));
             }
+        } catch (RuntimeException first) {
+            // What cannot be tidied up after it would hide it.
+            System.err.println("broken off by " + first);
+            throw first;
         } finally {
             programs.values().forEach(FaultyProgram::clear);
             playground.remove();

@@ -168,6 +168,7 @@ public final class FaultyProgram {
             }
             return answer.body();
         } catch (IOException e) {
+            known = null;
             throw new IllegalStateException(name + " does not answer: " + e, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
