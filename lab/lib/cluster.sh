@@ -6,14 +6,10 @@
 cluster_sysctls="fs/pipe-max-size fs/pipe-user-pages-soft fs/inotify/max_user_instances vm/overcommit_memory vm/panic_on_oom kernel/panic kernel/panic_on_oops kernel/keys/root_maxkeys kernel/keys/root_maxbytes"
 cluster_sysctls_before=/run/podmigration-sysctls
 
-# Two labs that come up at once would note what the other one has set.
-cluster_lock_sysctls() {
+cluster_set_sysctls() {
+    # Of two labs that come up at once, one would note what the other has set.
     exec 7>"$cluster_sysctls_before.lock"
     flock 7
-}
-
-cluster_set_sysctls() {
-    cluster_lock_sysctls
     if [ ! -e "$cluster_sysctls_before" ]; then
         for cluster_sysctl in $cluster_sysctls; do
             echo "$cluster_sysctl $(cat "/proc/sys/$cluster_sysctl")"

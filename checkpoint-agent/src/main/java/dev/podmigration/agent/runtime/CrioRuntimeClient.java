@@ -230,7 +230,7 @@ public final class CrioRuntimeClient implements ContainerRuntime {
     @Override
     public void noticeResumed(String containerId) throws IOException {
         // 409: it does not take the container for paused. 404: it knows none, as after a power cut.
-        UnixHttp.getOr(Set.of(404, 409), socket, "/unpause/" + containerId);
+        UnixHttp.get(socket, "/unpause/" + containerId, Set.of(200, 404, 409));
     }
 
     @Override

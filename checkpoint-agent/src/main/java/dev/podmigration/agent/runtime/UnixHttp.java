@@ -17,30 +17,24 @@ final class UnixHttp {
 
     private UnixHttp() {}
 
+    /** Returns the body of the answer. Refused is every status but 200. */
     static String get(Path socket, String path) throws ContainerRuntimeException {
+        return get(socket, path, Set.of(200));
+    }
+
+    /** For requests some of whose refusals are no failure: with these statuses it may answer. */
+    static String get(Path socket, String path, Set<Integer> fine)
+            throws ContainerRuntimeException {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
             // Version 1.0: the server sends the body as it is and closes.
             String request = "GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n";
             channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
-            return body(readAll(channel), path);
+            return body(readAll(channel), path, fine);
         } catch (ContainerRuntimeException refused) {
             throw refused;
         } catch (IOException e) {
             throw new ContainerRuntimeException(
                     "CRI-O at " + socket + ": GET " + path + ": " + e.getMessage(), e);
-        }
-    }
-
-    /** For requests some of whose refusals are no failure: with these statuses it may answer. */
-    static void getOr(Set<Integer> alsoFine, Path socket, String path)
-            throws ContainerRuntimeException {
-        try {
-            get(socket, path);
-        } catch (ContainerRuntimeException refused) {
-            if (alsoFine.stream()
-                    .noneMatch(status -> refused.getMessage().contains(" " + status + " "))) {
-                throw refused;
-            }
         }
     }
 
@@ -57,10 +51,11 @@ final class UnixHttp {
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
-    private static String body(String answer, String path) throws ContainerRuntimeException {
+    private static String body(String answer, String path, Set<Integer> fine)
+            throws ContainerRuntimeException {
         int end = answer.indexOf("\r\n\r\n");
         String statusLine = answer.lines().findFirst().orElse("");
-        if (end < 0 || !statusLine.contains(" 200 ")) {
+        if (end < 0 || fine.stream().noneMatch(status -> statusLine.contains(" " + status + " "))) {
             throw new ContainerRuntimeException("GET " + path + ": " + statusLine);
         }
         return answer.substring(end + 4);

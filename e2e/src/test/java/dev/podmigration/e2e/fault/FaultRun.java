@@ -26,6 +26,7 @@ import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,23 +89,22 @@ final class FaultRun {
         }
         Playground playground = Playground.create(lab, namespace);
         Outcome outcome;
-        try {
+        Closeable tidy =
+                () -> {
+                    programs.values().forEach(FaultyProgram::clear);
+                    playground.remove();
+                    if (disturbance != null) {
+                        disturbance.tidy(lab);
+                    }
+                };
+        // Not `finally`: what cannot be tidied up would hide what came before it.
+        try (tidy) {
             outcome = migrate(playground, disturbance);
             if (!wrong.isEmpty()) {
                 System.err.println(new Diagnosis(playground).text());
             }
             if (isOfSchedule()) {
                 programs.values().forEach(program -> passed.put(program.name(), program.passed()));
-            }
-        } catch (RuntimeException first) {
-            // What cannot be tidied up after it would hide it.
-            System.err.println("broken off by " + first);
-            throw first;
-        } finally {
-            programs.values().forEach(FaultyProgram::clear);
-            playground.remove();
-            if (disturbance != null) {
-                disturbance.tidy(lab);
             }
         }
         programs.values().forEach(FaultyProgram::awaitReady);
