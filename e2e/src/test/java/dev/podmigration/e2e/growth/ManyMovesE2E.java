@@ -51,6 +51,13 @@ final class ManyMovesE2E {
     private static final int PROGRAM_NOISE = 8;
 
     private static final long MEMORY_NOISE_KIBIBYTES = 8 << 10;
+
+    /** The operator holds each PodMigration that there is: a few, however many there were. */
+    private static final int KEPT_SECONDS = 30;
+
+    /** What calls that are under way hold. */
+    private static final long HEAP_NOISE_BYTES = 1 << 20;
+
     private static final long FILE_NOISE_BYTES = 1 << 20;
     private static final long TIME_NOISE_MILLIS = 100;
 
@@ -66,7 +73,9 @@ final class ManyMovesE2E {
             String node = NODE_A;
             for (int move = 1; move <= MOVES; move++) {
                 node = Lab.otherNode(node);
-                PodMigrationStatus status = moves.succeed(name, node);
+                PodMigrationStatus status =
+                        moves.succeed(
+                                name, node, spec -> spec.setTtlSecondsAfterFinished(KEPT_SECONDS));
                 name = Moves.targetPod(status);
                 client.expectAnswers(50);
                 Trace trace = Trace.of(playground, status);
@@ -98,7 +107,13 @@ final class ManyMovesE2E {
                         new Thing("mounts", Trace::mounts, 0, COUNT_NOISE),
                         new Thing("records and other files", Trace::ownFiles, 0, COUNT_NOISE),
                         new Thing("reserved addresses", Trace::reservations, 0, COUNT_NOISE),
+                        new Thing("PodMigrations", Trace::migrations, 0, COUNT_NOISE),
                         new Thing("PodCheckpoints and PodRestores", Trace::halves, 0, 0),
+                        new Thing(
+                                "agents' live objects (bytes)",
+                                Trace::agentLiveBytes,
+                                0,
+                                HEAP_NOISE_BYTES),
                         new Thing(
                                 "agents' memory (KiB)",
                                 Trace::agentKibibytes,
@@ -106,6 +121,11 @@ final class ManyMovesE2E {
                                 MEMORY_NOISE_KIBIBYTES),
                         new Thing("agents' threads", Trace::agentThreads, 0, PROGRAM_NOISE),
                         new Thing("agents' descriptors", Trace::agentFiles, 0, PROGRAM_NOISE),
+                        new Thing(
+                                "operator's live objects (bytes)",
+                                Trace::operatorLiveBytes,
+                                0,
+                                HEAP_NOISE_BYTES),
                         new Thing(
                                 "operator's memory (KiB)",
                                 Trace::operatorKibibytes,

@@ -1,10 +1,13 @@
 package dev.podmigration.e2e.growth;
 
 import dev.podmigration.api.v1alpha1.PodCheckpoint;
+import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.api.v1alpha1.PodMigrationStatus;
 import dev.podmigration.api.v1alpha1.PodRestore;
 import dev.podmigration.e2e.lab.Lab;
 import dev.podmigration.e2e.lab.Playground;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -19,10 +22,13 @@ record Trace(
         long mounts,
         long ownFiles,
         long reservations,
+        long migrations,
         long halves,
+        long agentLiveBytes,
         long agentKibibytes,
         long agentThreads,
         long agentFiles,
+        long operatorLiveBytes,
         long operatorKibibytes,
         long operatorThreads,
         long operatorFiles) {
@@ -48,6 +54,8 @@ record Trace(
             """;
 
     static Trace of(Playground playground, PodMigrationStatus status) {
+        long agentLiveBytes = LiveHeap.bytes(playground.lab(), "agent");
+        long operatorLiveBytes = LiveHeap.bytes(playground.lab(), "operator");
         Map<String, Long> counts = counts(playground.lab());
         var bytes = Objects.requireNonNull(status.getBytes(), "bytes");
         return new Trace(
@@ -59,10 +67,13 @@ record Trace(
                 count("mounts", counts),
                 count("files", counts),
                 count("reservations", counts),
-                halves(playground),
+                objects(playground, PodMigration.class),
+                objects(playground, PodCheckpoint.class) + objects(playground, PodRestore.class),
+                agentLiveBytes,
                 count("agent-memory", counts),
                 count("agent-threads", counts),
                 count("agent-files", counts),
+                operatorLiveBytes,
                 count("operator-memory", counts),
                 count("operator-threads", counts),
                 count("operator-files", counts));
@@ -83,22 +94,13 @@ record Trace(
         return Objects.requireNonNull(counts.get(name), name);
     }
 
-    private static long halves(Playground playground) {
-        String namespace = playground.namespace();
-        return (long)
-                        playground
-                                .client()
-                                .resources(PodCheckpoint.class)
-                                .inNamespace(namespace)
-                                .list()
-                                .getItems()
-                                .size()
-                + playground
-                        .client()
-                        .resources(PodRestore.class)
-                        .inNamespace(namespace)
-                        .list()
-                        .getItems()
-                        .size();
+    private static long objects(Playground playground, Class<? extends HasMetadata> type) {
+        return playground
+                .client()
+                .resources(type)
+                .inNamespace(playground.namespace())
+                .list()
+                .getItems()
+                .size();
     }
 }
