@@ -1,7 +1,6 @@
 package dev.podmigration.agent.files;
 
 import dev.podmigration.agent.linux.ErrnoException;
-import dev.podmigration.agent.linux.FileStatus;
 import dev.podmigration.agent.linux.OpenDirectory;
 
 import java.util.ArrayDeque;
@@ -110,11 +109,7 @@ final class Exclusions {
     private static Optional<byte[]> linkAt(OpenDirectory root, TreePath directory, byte[] name)
             throws ErrnoException {
         try (OpenDirectory open = root.directory(directory.bytes())) {
-            Optional<FileStatus> status = open.status(name);
-            if (status.isPresent() && status.get().type() == FileStatus.Type.SYMBOLIC_LINK) {
-                return Optional.of(open.readLink(name));
-            }
-            return Optional.empty();
+            return open.readLink(name);
         } catch (ErrnoException e) {
             // What does not exist, or is a mount already, cannot lead elsewhere.
             if (Vanished.is(e) || e.is("EXDEV")) {

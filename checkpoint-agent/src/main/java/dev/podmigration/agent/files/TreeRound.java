@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** One round of one tree: sends what the target needs of what a scan has found. Used once. */
@@ -157,8 +158,7 @@ final class TreeRound {
             case REGULAR -> sendRegular(file);
             case DIRECTORY ->
                     out.add(FileRecords.of(entry(file).setEmptied(need == Need.ALL_ANEW)));
-            case SYMBOLIC_LINK ->
-                    out.add(FileRecords.of(entry(file).setLinkTarget(linkTarget(file.path()))));
+            case SYMBOLIC_LINK -> sendLink(file);
             case CHARACTER_DEVICE, BLOCK_DEVICE -> {
                 FileStatus.Device device = file.status().special();
                 out.add(
@@ -169,9 +169,19 @@ final class TreeRound {
             }
             case FIFO, SOCKET -> out.add(FileRecords.of(entry(file)));
         }
-        if (!file.is(FileStatus.Type.REGULAR)) {
+        if (!file.is(FileStatus.Type.REGULAR) && !file.is(FileStatus.Type.SYMBOLIC_LINK)) {
             remember(file, file.status(), true, 0);
         }
+    }
+
+    private void sendLink(Present file) throws IOException, AgentFailure {
+        Optional<byte[]> target = directories.at(file.path().parent()).readLink(file.path().name());
+        if (target.isEmpty()) {
+            becameAnother(file, "symbolic link");
+            return;
+        }
+        out.add(FileRecords.of(entry(file).setLinkTarget(ByteString.copyFrom(target.get()))));
+        remember(file, file.status(), true, 0);
     }
 
     private void sendRegular(Present file) throws IOException, AgentFailure {
@@ -179,11 +189,7 @@ final class TreeRound {
         try (OpenFile open = directory.read(file.path().name())) {
             FileStatus status = open.status();
             if (status.type() != FileStatus.Type.REGULAR) {
-                if (round == Round.STOPPED) {
-                    throw failure(
-                            file.path(), new IOException("it is not a regular file any more"));
-                }
-                remember(file, file.status(), false, 0);
+                becameAnother(file, "regular file");
                 return;
             }
             FileReader.Content content = reader.send(directory, open, status, file.path(), out);
@@ -207,8 +213,12 @@ final class TreeRound {
                 file.path().isRoot() ? directory.path() : directory.path(file.path().name()));
     }
 
-    private ByteString linkTarget(TreePath path) throws ErrnoException {
-        return ByteString.copyFrom(directories.at(path.parent()).readLink(path.name()));
+    /** While the pod works, the next round sees what took the file's place. */
+    private void becameAnother(Present file, String before) throws AgentFailure {
+        if (round == Round.STOPPED) {
+            throw failure(file.path(), new IOException("it is not a " + before + " any more"));
+        }
+        remember(file, file.status(), false, 0);
     }
 
     private long contentSum(TreePath path) {

@@ -191,8 +191,8 @@ public final class OpenDirectory implements AutoCloseable {
         }
     }
 
-    /** What a symbolic link says, byte for byte. */
-    public byte[] readLink(byte[] name) throws ErrnoException {
+    /** What a symbolic link says, byte for byte; empty if the file is none, or none any more. */
+    public Optional<byte[]> readLink(byte[] name) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(PATH_MAX);
             long length =
@@ -202,7 +202,12 @@ public final class OpenDirectory implements AutoCloseable {
                             allocate(arena, single(name)),
                             buffer,
                             buffer.byteSize());
-            return buffer.asSlice(0, length).toArray(JAVA_BYTE);
+            return Optional.of(buffer.asSlice(0, length).toArray(JAVA_BYTE));
+        } catch (ErrnoException e) {
+            if (e.is("EINVAL")) {
+                return Optional.empty();
+            }
+            throw e;
         }
     }
 

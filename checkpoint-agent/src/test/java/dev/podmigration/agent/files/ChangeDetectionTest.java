@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.Random;
 import java.util.Set;
 
 /** A later round sends what changed, all of it, and nothing else. */
@@ -46,6 +47,30 @@ class ChangeDetectionTest {
 
             assertThat(copier.sent()).isEqualTo(new TreeTotals(0, 0));
         }
+    }
+
+    @Test
+    void a_link_that_becomes_a_file_before_it_is_read_is_sent_in_the_next_round() throws Exception {
+        Path source = mounts.directory("source");
+        // Several frames, before what is in directories.
+        byte[] content = new byte[8 << 20];
+        new Random(1).nextBytes(content);
+        Files.write(source.resolve("big"), content);
+        Path link = Files.createDirectory(source.resolve("d")).resolve("link");
+        Files.createSymbolicLink(link, Path.of("elsewhere"));
+        try (Copier copier = copier(source)) {
+            copier.round(
+                    Round.RUNNING,
+                    () -> {
+                        Files.delete(link);
+                        Files.writeString(link, "a file");
+                    });
+            assertThat(copier.sentEntries()).contains("big").doesNotContain("d/link");
+            copier.round(Round.STOPPED);
+
+            assertThat(copier.sentEntries()).contains("d/link");
+        }
+        TreeDescription.assertEqual("after both", source, mounts.directory("target"));
     }
 
     @Test

@@ -17,6 +17,12 @@ final class Copier implements AutoCloseable {
     private final Tree tree;
     private final TreeWriter writer;
     private final List<FileRecord> lastRound = new ArrayList<>();
+
+    /** Something that happens to files. */
+    interface IORunnable {
+        void run() throws IOException;
+    }
+
     private Snapshot snapshot = Snapshot.none();
 
     Copier(Tree tree, TargetTree target) throws IOException {
@@ -29,9 +35,32 @@ final class Copier implements AutoCloseable {
     }
 
     void round(Round round, Set<FileIdentity> mapped) throws IOException, AgentFailure {
-        lastRound.clear();
         List<FileFrame> frames = new ArrayList<>();
         snapshot = new TreeSender().sendChanges(tree, snapshot, mapped, round, frames::add);
+        apply(frames);
+    }
+
+    /** A round in which something happens as soon as the first frame has been sent. */
+    void round(Round round, IORunnable meanwhile) throws IOException, AgentFailure {
+        List<FileFrame> frames = new ArrayList<>();
+        snapshot =
+                new TreeSender()
+                        .sendChanges(
+                                tree,
+                                snapshot,
+                                Set.of(),
+                                round,
+                                frame -> {
+                                    if (frames.isEmpty()) {
+                                        meanwhile.run();
+                                    }
+                                    frames.add(frame);
+                                });
+        apply(frames);
+    }
+
+    private void apply(List<FileFrame> frames) throws IOException, AgentFailure {
+        lastRound.clear();
         for (FileFrame frame : frames) {
             assertThat(frame.getSerializedSize()).isLessThan(2 << 20);
             writer.apply(FileFrame.parseFrom(frame.toByteString()));

@@ -88,11 +88,14 @@ class TreeCopyTest {
                                         }
                                     });
             Snapshot snapshot = Snapshot.none();
-            for (int round = 0; round < 15; round++) {
-                snapshot = send(tree, snapshot, Round.RUNNING, writer);
+            try {
+                for (int round = 0; round < 15; round++) {
+                    snapshot = send(tree, snapshot, Round.RUNNING, writer);
+                }
+            } finally {
+                stop.set(true);
+                pod.join();
             }
-            stop.set(true);
-            pod.join();
             send(tree, snapshot, Round.STOPPED, writer);
         }
 
