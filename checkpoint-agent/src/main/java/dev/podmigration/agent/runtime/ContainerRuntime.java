@@ -10,6 +10,14 @@ public interface ContainerRuntime extends AutoCloseable {
 
     RuntimeVersion version() throws IOException;
 
+    /**
+     * The runtime's process that serves now, by a name that no earlier and no later one has. What
+     * one was making when it ended, the next one takes for a leftover and removes.
+     *
+     * @throws IOException if none serves
+     */
+    String instance() throws IOException;
+
     /** The runtime handlers that pods can ask for by now. */
     Set<String> handlers() throws IOException;
 

@@ -41,9 +41,12 @@ import io.grpc.netty.shaded.io.netty.channel.epoll.EpollEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
 
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -106,6 +109,14 @@ public final class CrioRuntimeClient implements ContainerRuntime {
         VersionResponse version =
                 call(cri -> cri.version(VersionRequest.newBuilder().setVersion("v1").build()));
         return new RuntimeVersion(version.getRuntimeName(), version.getRuntimeVersion());
+    }
+
+    /** CRI-O makes its socket anew when it starts, and one that has ended accepts nobody. */
+    @Override
+    public String instance() throws IOException {
+        BasicFileAttributes file = Files.readAttributes(socket, BasicFileAttributes.class);
+        SocketChannel.open(UnixDomainSocketAddress.of(socket)).close();
+        return file.fileKey() + " of " + file.lastModifiedTime();
     }
 
     @Override

@@ -41,6 +41,7 @@ final class ContainerPlace implements AutoCloseable {
     private @Nullable ImageWriter images;
     private @Nullable TreeWriter root;
     private volatile @Nullable ArmedLauncher launcher;
+    private volatile @Nullable String madeBy;
     private final CarriedLog log = new CarriedLog();
 
     private ContainerPlace(
@@ -181,12 +182,46 @@ final class ContainerPlace implements AutoCloseable {
                     "The kubelet made container " + name + " anew during the migration");
         }
         ArmedLauncher armed = gate.awaitArmed(limit);
+        madeBy = runtimeInstance();
         TreeWriter open = new TreeWriter(Map.of(TreeNames.root(name), tools.root(armed.bundle())));
         FrameSpool.replay(spool, open);
         root = open;
         log.open(tools.host().path(tools.runtime().fromBundle(armed.bundle()).logPath()));
         launcher = armed;
         return armed;
+    }
+
+    /**
+     * To be called before the pod can run nowhere else: what is restored is a container only if its
+     * launcher can still tell the runtime, and if that is still the one that wants to know.
+     *
+     * @throws AgentFailure if not; the processes would be taken for a leftover
+     */
+    void requireWanted() throws AgentFailure {
+        ArmedLauncher armed = launcher;
+        if (armed == null || !gate.isWaiting(armed)) {
+            throw new AgentFailure(
+                    FailureReason.RestoreFailed,
+                    "The launcher of container "
+                            + name
+                            + " ended before the container was granted");
+        }
+        if (!runtimeInstance().equals(madeBy)) {
+            throw new AgentFailure(
+                    FailureReason.RuntimeUnavailable,
+                    "CRI-O was restarted while it made container " + name);
+        }
+    }
+
+    private String runtimeInstance() throws AgentFailure {
+        try {
+            return tools.runtime().instance();
+        } catch (IOException e) {
+            throw new AgentFailure(
+                    FailureReason.RuntimeUnavailable,
+                    "CRI-O is away, which makes container " + name + ": " + e.getMessage(),
+                    e);
+        }
     }
 
     void answer(HookEvent event, boolean ok) throws IOException {

@@ -213,6 +213,7 @@ final class RestoreTarget {
     private void askForGrant(String requestUid, long end)
             throws AgentFailure, IOException, InterruptedException {
         if (decisions.mustAsk()) {
+            containers.getLast().requireWanted();
             replies.accept(
                     TargetMessage.newBuilder()
                             .setGrantRequest(GrantRequest.newBuilder().setRestoreUid(requestUid))

@@ -189,6 +189,11 @@ final class CrioNode implements ContainerRuntime, CrioService {
     }
 
     @Override
+    public String instance() {
+        throw new UnsupportedOperationException("nobody asked for it yet");
+    }
+
+    @Override
     public RuntimeVersion version() {
         return new RuntimeVersion("cri-o", "1.36.3");
     }

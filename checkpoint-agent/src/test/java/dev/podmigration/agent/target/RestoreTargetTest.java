@@ -224,6 +224,35 @@ class RestoreTargetTest {
         assertThat(hook.answer()).isEqualTo("ok");
     }
 
+    @Test
+    void a_pod_whose_launcher_is_gone_is_not_asked_for() throws Exception {
+        CompletableFuture<Void> run = runUntilItRestores();
+
+        Files.delete(root.resolve("proc").resolve(Long.toString(LAUNCHER)).resolve("cmdline"));
+        hook.ask("post-restore");
+
+        assertGivenUp(run, "The launcher of container main ended before");
+    }
+
+    /** What it was making, it takes for a leftover. */
+    @Test
+    void a_pod_whose_runtime_was_restarted_is_not_asked_for() throws Exception {
+        CompletableFuture<Void> run = runUntilItRestores();
+
+        node.runtime().restart();
+        hook.ask("post-restore");
+
+        assertGivenUp(run, "CRI-O was restarted while it made container main");
+    }
+
+    private void assertGivenUp(CompletableFuture<Void> run, String why) throws Exception {
+        assertThat(run).failsWithin(LIMIT).withThrowableThat().withMessageContaining(why);
+        target.kill(failure(why));
+        assertThat(replies).isEmpty();
+        assertThat(hook.answer()).isEqualTo("no");
+        assertThat(state()).isEqualTo(TargetState.CANCELLED);
+    }
+
     /** Others may run because it has asked. */
     @Test
     void in_a_group_a_pod_that_has_asked_waits_for_the_answer_whatever_is_wished()
@@ -289,6 +318,13 @@ class RestoreTargetTest {
     }
 
     private CompletableFuture<Void> runUntilItAsks() throws Exception {
+        CompletableFuture<Void> run = runUntilItRestores();
+        hook.ask("post-restore");
+        assertThat(replies.take().getBodyCase()).isEqualTo(BodyCase.GRANT_REQUEST);
+        return run;
+    }
+
+    private CompletableFuture<Void> runUntilItRestores() {
         CompletableFuture<Void> run =
                 CompletableFuture.runAsync(
                         () -> {
@@ -299,8 +335,6 @@ class RestoreTargetTest {
                             }
                         });
         await().atMost(LIMIT).until(() -> state() == TargetState.RESTORING);
-        hook.ask("post-restore");
-        assertThat(replies.take().getBodyCase()).isEqualTo(BodyCase.GRANT_REQUEST);
         return run;
     }
 

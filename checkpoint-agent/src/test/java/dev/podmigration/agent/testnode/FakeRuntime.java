@@ -16,10 +16,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /** CRI-O with the pods that it was given. */
 public final class FakeRuntime implements ContainerRuntime {
+    private final AtomicInteger starts = new AtomicInteger();
 
     private final Map<String, PodOnNode> pods = new ConcurrentHashMap<>();
     private final List<String> noticed = new ArrayList<>();
@@ -62,6 +64,16 @@ public final class FakeRuntime implements ContainerRuntime {
             throw new ForgottenContainerException(containerId, new IOException("refused"));
         }
         started.add(containerId);
+    }
+
+    /** As if it had been ended and started again. */
+    public void restart() {
+        starts.incrementAndGet();
+    }
+
+    @Override
+    public String instance() {
+        return "start " + starts;
     }
 
     @Override

@@ -13,62 +13,69 @@ import java.util.List;
 enum Disturbance {
     SOURCE_AGENT_KILLED("kill -9 of the source's agent", Lasting.AT_ONCE) {
         @Override
-        void begin(Lab lab) {
+        boolean begin(Lab lab) {
             new Agent(lab, NODE_A).kill();
+            return true;
         }
     },
     TARGET_AGENT_KILLED("kill -9 of the target's agent", Lasting.AT_ONCE) {
         @Override
-        void begin(Lab lab) {
+        boolean begin(Lab lab) {
             new Agent(lab, NODE_B).kill();
+            return true;
         }
     },
     SOURCE_CRIO_KILLED("kill -9 of CRI-O on the source's node", Lasting.AT_ONCE) {
         @Override
-        void begin(Lab lab) {
+        boolean begin(Lab lab) {
             kill(lab, NODE_A, "crio");
+            return true;
         }
     },
     TARGET_CRIO_KILLED("kill -9 of CRI-O on the target's node", Lasting.AT_ONCE) {
         @Override
-        void begin(Lab lab) {
+        boolean begin(Lab lab) {
             kill(lab, NODE_B, "crio");
+            return true;
         }
     },
     SOURCE_KUBELET_KILLED("kill -9 of the kubelet on the source's node", Lasting.AT_ONCE) {
         @Override
-        void begin(Lab lab) {
+        boolean begin(Lab lab) {
             kill(lab, NODE_A, "kubelet");
+            return true;
         }
     },
     TARGET_KUBELET_KILLED("kill -9 of the kubelet on the target's node", Lasting.AT_ONCE) {
         @Override
-        void begin(Lab lab) {
+        boolean begin(Lab lab) {
             kill(lab, NODE_B, "kubelet");
+            return true;
         }
     },
     SOURCE_CRIU_KILLED("kill -9 of CRIU on the source's node", Lasting.AT_ONCE) {
         @Override
-        void begin(Lab lab) {
-            killCalled(lab, NODE_A, "*CRIU_SWRK*");
+        boolean begin(Lab lab) {
+            return killCriu(lab, NODE_A);
         }
     },
     TARGET_CRIU_KILLED("kill -9 of CRIU on the target's node", Lasting.AT_ONCE) {
         @Override
-        void begin(Lab lab) {
-            killCalled(lab, NODE_B, "*CRIU_SWRK*");
+        boolean begin(Lab lab) {
+            return killCriu(lab, NODE_B);
         }
     },
     LAUNCHER_KILLED("kill -9 of the launcher", Lasting.AT_ONCE) {
         @Override
-        void begin(Lab lab) {
-            killCalled(lab, NODE_B, "*/podmigration/bin/launcher*");
+        boolean begin(Lab lab) {
+            return killLauncher(lab);
         }
     },
     SOURCE_POWER_CUT("power cut of the source's node", Lasting.TWENTY_SECONDS) {
         @Override
-        void begin(Lab lab) {
+        boolean begin(Lab lab) {
             lab.run("power", NODE_A, "off").orFail();
+            return true;
         }
 
         @Override
@@ -78,8 +85,9 @@ enum Disturbance {
     },
     TARGET_POWER_CUT("power cut of the target's node", Lasting.TWENTY_SECONDS) {
         @Override
-        void begin(Lab lab) {
+        boolean begin(Lab lab) {
             lab.run("power", NODE_B, "off").orFail();
+            return true;
         }
 
         @Override
@@ -89,8 +97,9 @@ enum Disturbance {
     },
     API_SERVER_AWAY("API server away for 30 s", Lasting.THIRTY_SECONDS) {
         @Override
-        void begin(Lab lab) {
+        boolean begin(Lab lab) {
             signalApiServer(lab, "STOP");
+            return true;
         }
 
         @Override
@@ -100,8 +109,9 @@ enum Disturbance {
     },
     NETWORK_CUT("network between the agents cut for 20 s", Lasting.TWENTY_SECONDS) {
         @Override
-        void begin(Lab lab) {
+        boolean begin(Lab lab) {
             between(lab, "drop");
+            return true;
         }
 
         @Override
@@ -111,14 +121,16 @@ enum Disturbance {
     },
     NETWORK_BROKEN("connections between the agents broken off", Lasting.AT_ONCE) {
         @Override
-        void begin(Lab lab) {
+        boolean begin(Lab lab) {
             lab.onNode(NODE_A, "ss --kill state established '( dport = :9444 or dport = :9446 )'");
+            return true;
         }
     },
     NETWORK_SLOW("network between the agents slowed down to 1 Mbit/s", Lasting.TWENTY_SECONDS) {
         @Override
-        void begin(Lab lab) {
+        boolean begin(Lab lab) {
             between(lab, "limit rate over 125 kbytes/second burst 64 kbytes drop");
+            return true;
         }
 
         @Override
@@ -128,8 +140,9 @@ enum Disturbance {
     },
     OPERATOR_CLOCK_AHEAD("clock of the operator an hour ahead for 20 s", Lasting.TWENTY_SECONDS) {
         @Override
-        void begin(Lab lab) {
+        boolean begin(Lab lab) {
             FaultyProgram.operator(lab).setClock(HOUR);
+            return true;
         }
 
         @Override
@@ -139,8 +152,9 @@ enum Disturbance {
     },
     AGENT_CLOCKS_APART("clocks of the agents an hour ahead and behind", Lasting.TWENTY_SECONDS) {
         @Override
-        void begin(Lab lab) {
+        boolean begin(Lab lab) {
             setClocks(lab, HOUR, HOUR.negated());
+            return true;
         }
 
         @Override
@@ -156,14 +170,17 @@ enum Disturbance {
     TARGET_MEMORY_DISK_FULL(
             "memory disk for the images on the target's node full", Lasting.AT_ONCE) {
         @Override
-        void begin(Lab lab) {
-            lab.onNode(
-                    NODE_B,
-                    """
-                    for disk in $(grep -o '/run/podmigration/restores/[^ ]*' /proc/mounts | sort -u); do
-                        mount -o remount,size=64k "$disk" || :
-                    done
-                    """);
+        boolean begin(Lab lab) {
+            // What is reserved for the images is theirs all the same.
+            return happened(
+                    lab.onNode(
+                            NODE_B,
+                            """
+                            for disk in $(grep -o ' /run/podmigration/restores/[^ ]*' /proc/mounts | sort -u); do
+                                dd if=/dev/zero of="$disk/e2e-filler" bs=64k 2>/dev/null && exit 1
+                                echo full
+                            done
+                            """));
         }
     },
     TARGET_DISK_FULL("disk of the target's node full", Lasting.TWENTY_SECONDS) {
@@ -180,8 +197,9 @@ enum Disturbance {
         }
 
         @Override
-        void begin(Lab lab) {
-            onSmallDisk(lab, "dd if=/dev/zero of=\"$data/filler\" bs=64k 2>/dev/null || :");
+        boolean begin(Lab lab) {
+            onSmallDisk(lab, "! dd if=/dev/zero of=\"$data/filler\" bs=64k 2>/dev/null");
+            return true;
         }
 
         @Override
@@ -234,7 +252,8 @@ enum Disturbance {
     /** Before the migration begins. */
     void prepare(Lab lab) {}
 
-    abstract void begin(Lab lab);
+    /** Says whether there was something to disturb: a program may not run at that moment. */
+    abstract boolean begin(Lab lab);
 
     /** After {@link #lasts}. */
     void end(Lab lab) {}
@@ -272,19 +291,37 @@ enum Disturbance {
         lab.onNode(node, "kill -9 \"$(cat \"/run/podmigration-lab/$1.pid\")\"", program);
     }
 
-    /** There may be none at that moment: then nothing is disturbed, and the run must succeed. */
-    private static void killCalled(Lab lab, String node, String pattern) {
-        lab.onNode(
-                node,
-                """
-                for process in /proc/[0-9]*; do
-                    case "$(tr '\\0' ' ' <"$process/cmdline" 2>/dev/null)" in
-                        sh*-euc*) ;;
-                        %s) kill -9 "${process#/proc/}" || : ;;
-                    esac
-                done
-                """
-                        .formatted(pattern));
+    /** By its program: what stands in its arguments is its own choice. */
+    private static boolean killCriu(Lab lab, String node) {
+        return happened(
+                lab.onNode(
+                        node,
+                        """
+                        for process in /proc/[0-9]*; do
+                            case "$(readlink "$process/exe")" in
+                                */criu) kill -9 "${process#/proc/}" && echo killed || : ;;
+                            esac
+                        done
+                        """));
+    }
+
+    private static boolean killLauncher(Lab lab) {
+        return happened(
+                lab.onNode(
+                        NODE_B,
+                        """
+                        for process in /proc/[0-9]*; do
+                            case "$(tr '\\0' ' ' <"$process/cmdline" 2>/dev/null)" in
+                                sh*-euc*) ;;
+                                */podmigration/bin/launcher*) kill -9 "${process#/proc/}" && echo killed || : ;;
+                            esac
+                        done
+                        """));
+    }
+
+    /** The script says each thing that it has done. */
+    private static boolean happened(String output) {
+        return !output.isBlank();
     }
 
     private static void signalApiServer(Lab lab, String signal) {

@@ -6,7 +6,8 @@ import dev.podmigration.e2e.lab.OnLab;
 import dev.podmigration.e2e.lab.Playground;
 
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 
@@ -15,10 +16,11 @@ import java.io.IOException;
 @Order(9)
 final class CriuOptionsE2E {
 
-    @Test
-    void criu_dumps_a_task_manager_only_with_its_options_and_lets_it_run_on(Playground playground)
-            throws IOException {
-        try (FlinkOnLab flink = FlinkOnLab.start(playground, "1.20.5", "flink-minimal.yaml")) {
+    @ParameterizedTest
+    @ValueSource(strings = {"1.20.5", "2.3.0"})
+    void criu_dumps_a_task_manager_only_with_its_options_and_lets_it_run_on(
+            String version, Playground playground) throws IOException {
+        try (FlinkOnLab flink = FlinkOnLab.start(playground, version, "flink-minimal.yaml")) {
             String job = flink.runningJob();
             String node = playground.pod("taskmanager").getSpec().getNodeName();
 

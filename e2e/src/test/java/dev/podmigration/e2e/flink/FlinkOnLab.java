@@ -3,6 +3,7 @@ package dev.podmigration.e2e.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.podmigration.api.v1alpha1.PodMigration;
 import dev.podmigration.e2e.lab.CommandOutcome;
 import dev.podmigration.e2e.lab.Lab;
 import dev.podmigration.e2e.lab.Playground;
@@ -10,6 +11,7 @@ import dev.podmigration.e2e.lab.Program;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 
 /** One of the Flink clusters of examples/, with a steady job, in a namespace of a test. */
@@ -26,6 +29,9 @@ public final class FlinkOnLab implements AutoCloseable {
 
     static final Path EXAMPLES = Lab.project().resolve("examples");
     private static final Duration LIMIT = Duration.ofMinutes(3);
+
+    /** Of five seconds. */
+    private static final long FRESH_RECORDS = 1000;
 
     private final Playground playground;
     private final JobManager jobManager;
@@ -141,6 +147,23 @@ public final class FlinkOnLab implements AutoCloseable {
         playground.kubectl("apply", "-f", file.toString()).orFail();
     }
 
+    /**
+     * Applies one of the migrations of examples/, as a user would.
+     *
+     * @return its name
+     */
+    String apply(String migration) throws IOException {
+        String text =
+                Files.readString(EXAMPLES.resolve(migration))
+                        .replace(
+                                "namespace: flink\n",
+                                "namespace: " + playground.namespace() + "\n");
+        Path manifest = scratch.resolve(migration);
+        Files.writeString(manifest, text);
+        playground.kubectl("apply", "-f", manifest.toString()).orFail();
+        return Serialization.unmarshal(text, PodMigration.class).getMetadata().getName();
+    }
+
     /** One more TaskManager like the example's, not created yet. */
     public Pod taskManagerOn(String node) throws IOException {
         try (InputStream objects = Files.newInputStream(manifests)) {
@@ -188,12 +211,24 @@ public final class FlinkOnLab implements AutoCloseable {
         return jobManager.checkpoints(runningJob(), "restored");
     }
 
+    /** Of none of the records so far, nor of those of the next seconds. */
     void expectNoWrongCount() {
-        awaitRecords();
+        // What Flink says of them is up to two seconds old. A restart counts from 0 again.
+        AtomicLong fewest = new AtomicLong(Long.MAX_VALUE);
+        await("more records")
+                .atMost(LIMIT)
+                .pollInterval(Duration.ofSeconds(1))
+                .ignoreExceptions()
+                .until(
+                        () -> {
+                            long records = jobManager.accumulator("records");
+                            return records - fewest.accumulateAndGet(records, Math::min)
+                                    > FRESH_RECORDS;
+                        });
         assertThat(jobManager.accumulator("wrongCounts")).isZero();
     }
 
-    /** Remembers how the job stands for {@link #verdictSinceSteady}, once it is steady. */
+    /** Remembers how the job stands for {@link #expectNothingNoticed}, once it is steady. */
     public void awaitSteadyJob() {
         await("a steady job")
                 .atMost(LIMIT)
@@ -201,10 +236,37 @@ public final class FlinkOnLab implements AutoCloseable {
                 .until(() -> flinkVerdict("begin").succeeded());
     }
 
-    /** What examples/flink-verdict says of the time since then. */
-    String verdictSinceSteady() {
+    /**
+     * Asks Flink by examples/flink-verdict about the time since {@link #awaitSteadyJob}.
+     *
+     * @return what it says
+     */
+    String expectNothingNoticed() {
         CommandOutcome outcome = flinkVerdict("end");
-        return outcome.output() + outcome.errors();
+        String said = outcome.output() + outcome.errors();
+        System.out.println(said);
+        assertThat(said)
+                .contains("0 restarts, 0 failed checkpoints, 0 wrong counts")
+                .contains("the same one as before");
+        return said;
+    }
+
+    /** A job was stopped, and another one went on from its savepoint. */
+    void expectResumed(String stopped) {
+        assertThat(jobs("FINISHED")).contains(stopped);
+        String job = runningJob();
+        assertThat(job).isNotEqualTo(stopped);
+        assertThat(jobManager.checkpoints(job, "restored")).isEqualTo(1);
+        expectNoWrongCount();
+        jobManager.awaitCheckpoint();
+        assertThat(jobManager.restarts(job)).isZero();
+        System.out.printf(
+                "%s goes on as %s: since then at most %d ms without a record, %d failed"
+                        + " checkpoints%n",
+                stopped,
+                job,
+                jobManager.accumulator("maxGapMillis"),
+                jobManager.checkpoints(job, "failed"));
     }
 
     private CommandOutcome flinkVerdict(String verb) {

@@ -30,14 +30,13 @@ final class FlinkStrategiesE2E {
     void the_smallest_cluster_moves_between_two_checkpoints(
             String version, Playground playground, Moves moves) throws IOException {
         try (FlinkOnLab flink = FlinkOnLab.start(playground, version, "flink-minimal.yaml")) {
-            String job = flink.runningJob();
-            PodMigrationStatus status = moves.succeed(POD, otherNode(playground));
+            flink.awaitSteadyJob();
+            PodMigrationStatus status =
+                    moves.awaitSuccess(flink.apply("flink-minimal-migration.yaml"));
             assertThat(status.getStrategy().getChosen()).isEqualTo(Strategy.Checkpoint);
             assertThat(status.getWorkload().getStrategy()).isEqualTo("flink-checkpoint");
             assertThat(status.getStrategy().getFreezeBudgetMilliseconds()).isEqualTo(58_000);
-            assertThat(flink.runningJob()).isEqualTo(job);
-            assertThat(flink.restored()).isZero();
-            flink.expectNoWrongCount();
+            flink.expectNothingNoticed();
         }
     }
 
@@ -48,15 +47,9 @@ final class FlinkStrategiesE2E {
         try (FlinkOnLab flink = FlinkOnLab.start(playground, version, "flink-shared-state.yaml")) {
             String before = flink.runningJob();
             PodMigrationStatus status =
-                    moves.succeed(
-                            POD,
-                            otherNode(playground),
-                            spec -> spec.setStrategy(Strategy.Savepoint));
+                    moves.awaitSuccess(flink.apply("flink-savepoint-migration.yaml"));
             assertThat(status.getWorkload().getStrategy()).isEqualTo("flink-savepoint");
-            assertThat(flink.jobs("FINISHED")).contains(before);
-            assertThat(flink.runningJob()).isNotEqualTo(before);
-            assertThat(flink.restored()).isEqualTo(1);
-            flink.expectNoWrongCount();
+            flink.expectResumed(before);
         }
     }
 
@@ -66,12 +59,10 @@ final class FlinkStrategiesE2E {
             throws IOException {
         try (FlinkOnLab flink = FlinkOnLab.start(playground, "2.3.0", "flink-object-store.yaml")) {
             String before = flink.runningJob();
-            moves.succeed(POD, otherNode(playground), spec -> spec.setStrategy(Strategy.Savepoint));
-            assertThat(flink.jobs("FINISHED")).contains(before);
+            moves.awaitSuccess(flink.apply("flink-savepoint-migration.yaml"));
             assertThat(flink.jobManager().savepointPath(before))
                     .startsWith("s3://flink/savepoints/");
-            assertThat(flink.restored()).isEqualTo(1);
-            flink.expectNoWrongCount();
+            flink.expectResumed(before);
         }
     }
 
@@ -81,16 +72,14 @@ final class FlinkStrategiesE2E {
             String version, Playground playground, Moves moves) throws IOException {
         try (FlinkOnLab flink = FlinkOnLab.start(playground, version, "flink-shared-state.yaml")) {
             String before = flink.runningJob();
-            String node = otherNode(playground);
             PodMigrationStatus status;
-            try (FaultyRuntime runtime = FaultyRuntime.on(playground.lab(), node).spoil("/")) {
-                status = moves.succeed(POD, node, spec -> spec.setStrategy(Strategy.Hybrid));
+            try (FaultyRuntime runtime =
+                    FaultyRuntime.on(playground.lab(), otherNode(playground)).spoil("/")) {
+                status = moves.awaitSuccess(flink.apply("flink-hybrid.yaml"));
                 assertThat(runtime.restores()).isPositive();
             }
             assertThat(status.getWorkload().isFellBack()).isTrue();
-            assertThat(flink.jobs("FINISHED")).contains(before);
-            assertThat(flink.restored()).isEqualTo(1);
-            flink.expectNoWrongCount();
+            flink.expectResumed(before);
         }
     }
 
@@ -99,14 +88,10 @@ final class FlinkStrategiesE2E {
     void with_a_restore_that_succeeds_hybrid_leaves_the_job_alone(
             String version, Playground playground, Moves moves) throws IOException {
         try (FlinkOnLab flink = FlinkOnLab.start(playground, version, "flink-shared-state.yaml")) {
-            String before = flink.runningJob();
-            PodMigrationStatus status =
-                    moves.succeed(
-                            POD, otherNode(playground), spec -> spec.setStrategy(Strategy.Hybrid));
+            flink.awaitSteadyJob();
+            PodMigrationStatus status = moves.awaitSuccess(flink.apply("flink-hybrid.yaml"));
             assertThat(status.getWorkload().isFellBack()).isFalse();
-            assertThat(flink.runningJob()).isEqualTo(before);
-            assertThat(flink.restored()).isZero();
-            flink.expectNoWrongCount();
+            flink.expectNothingNoticed();
         }
     }
 
@@ -115,16 +100,18 @@ final class FlinkStrategiesE2E {
     void what_is_declared_to_keep_nothing_is_made_anew(
             String version, Playground playground, Moves moves) throws IOException {
         try (FlinkOnLab flink = FlinkOnLab.start(playground, version, "flink-shared-state.yaml")) {
-            String node = otherNode(playground);
+            String job = flink.runningJob();
             moves.fail(
                     POD,
-                    node,
+                    otherNode(playground),
                     FailureReason.StateNotExternal,
                     spec -> spec.setStrategy(Strategy.Recreate));
+            assertThat(flink.jobManager().restarts(job)).isZero();
             playground
                     .kubectl("annotate", "pod", POD, "workload.podmigration.dev/stateless=true")
                     .orFail();
-            moves.succeed(POD, node, spec -> spec.setStrategy(Strategy.Recreate));
+            moves.awaitSuccess(flink.apply("flink-stateless.yaml"));
+            assertThat(flink.runningJob()).isEqualTo(job);
             flink.expectNoWrongCount();
         }
     }

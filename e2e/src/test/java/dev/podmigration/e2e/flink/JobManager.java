@@ -17,6 +17,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +74,27 @@ public final class JobManager {
      */
     public long checkpoints(String job, String count) {
         return get("/jobs/" + job + "/checkpoints").path("counts").path(count).asLong();
+    }
+
+    /**
+     * Those of the job's last ten checkpoints that had been triggered and were not complete at a
+     * time.
+     */
+    List<Long> checkpointsUnderWay(String job, Instant time) {
+        List<Long> found = new ArrayList<>();
+        JsonNode history = get("/jobs/" + job + "/checkpoints").path("history");
+        assertThat(history.size()).isPositive();
+        for (JsonNode checkpoint : history) {
+            long triggered = checkpoint.path("trigger_timestamp").asLong();
+            long completed =
+                    checkpoint.path("status").asText().equals("COMPLETED")
+                            ? checkpoint.path("latest_ack_timestamp").asLong()
+                            : Long.MAX_VALUE;
+            if (triggered <= time.toEpochMilli() && time.toEpochMilli() < completed) {
+                found.add(checkpoint.path("id").asLong());
+            }
+        }
+        return found;
     }
 
     /** Bytes of the last savepoint. */

@@ -39,9 +39,15 @@ public final class Moves {
 
     public PodMigrationStatus succeed(
             String pod, String node, Consumer<PodMigrationSpec> settings) {
-        PodMigrationStatus status = awaitEnd(begin(pod, node, settings));
+        return awaitSuccess(begin(pod, node, settings));
+    }
+
+    /** Waits until a migration that was asked for has succeeded, and fails if it does not. */
+    public PodMigrationStatus awaitSuccess(String migration) {
+        String pod = resource(migration).get().getSpec().getPod().getName();
+        PodMigrationStatus status = awaitEnd(migration);
         assertThat(status.getPhase())
-                .as("the move of %s to %s: %s", pod, node, status.getFailure())
+                .as("the move of %s: %s", pod, status.getFailure())
                 .isEqualTo(PodMigrationPhase.Succeeded);
         assertThat(status.getTarget()).isNotNull();
         playground.awaitReady(targetPod(status));

@@ -1,5 +1,7 @@
 package dev.podmigration.e2e.workload;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import com.sun.net.httpserver.HttpServer;
 
 import java.io.DataInputStream;
@@ -9,6 +11,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -19,8 +22,9 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Arguments: port, mebibytes of live heap, mebibytes to rewrite a second. A line of standard
  * output for every start (with a number that no other start has), and a tick five times a second.
- * HTTP on the next port answers probes. With the property {@value Lease#PROPERTY} it also writes a
- * {@link Lease}, with {@value Garbage#PROPERTY} it begins with {@link Garbage}.
+ * HTTP on the next port answers probes and tells {@link Vitals}. With the property {@value
+ * Lease#PROPERTY} it also writes a {@link Lease}, with {@value Garbage#PROPERTY} it begins with
+ * {@link Garbage}.
  */
 public final class EchoServer {
     /** A request with this value also asks to look through the whole heap. */
@@ -47,6 +51,15 @@ public final class EchoServer {
                 "/healthz",
                 exchange -> {
                     exchange.sendResponseHeaders(server.faults.get() == 0 ? 204 : 500, -1);
+                    exchange.close();
+                });
+        Random random = new Random(Vitals.SEED);
+        probes.createContext(
+                Vitals.PATH,
+                exchange -> {
+                    byte[] text = Vitals.now(random).text().getBytes(US_ASCII);
+                    exchange.sendResponseHeaders(200, text.length);
+                    exchange.getResponseBody().write(text);
                     exchange.close();
                 });
         probes.start();
