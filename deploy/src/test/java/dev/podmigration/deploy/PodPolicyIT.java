@@ -66,7 +66,11 @@ class PodPolicyIT {
                                 .build())
                 .serverSideApply();
         policies(Map.of()).forEach(policy -> server.client().resource(policy).serverSideApply());
-        users.grant(USER, Users.rule("", "pods", "*"), Users.rule("", "pods/status", "*"));
+        users.grant(
+                USER,
+                Users.rule("", "pods", "*"),
+                Users.rule("", "pods/status", "*"),
+                Users.rule("", "pods/binding", "create"));
         users.grant(OPERATOR, Users.rule("", "pods", "*"), Users.rule("", "pods/status", "*"));
         await().atMost(Users.PATIENCE)
                 .until(() -> refusal(create(pod -> annotated(pod, RESTORE, "x"))) != null);
@@ -136,6 +140,32 @@ class PodPolicyIT {
                                                         PatchContext.of(PatchType.JSON_MERGE),
                                                         annotations("{\"" + RESTORE + "\":null}"))))
                 .contains("NotPermitted");
+    }
+
+    @Test
+    void theWayThroughTheBindingIsClosedToo() {
+        Pod pod = server.client().resource(builder().build()).create();
+
+        assertThat(refusal(bind(pod, "{\"" + RESTORE + "\":\"x\"}")))
+                .contains("NotPermitted: annotations of a pod");
+        users.assertAllowed(USER, bind(pod, "{\"example.com/a\":\"b\"}"));
+        // So it is a way.
+        assertThat(server.client().resource(pod).get().getMetadata().getAnnotations())
+                .containsEntry("example.com/a", "b");
+    }
+
+    private static Consumer<KubernetesClient> bind(Pod pod, String annotations) {
+        String path =
+                "/api/v1/namespaces/%s/pods/%s/binding"
+                        .formatted(pod.getMetadata().getNamespace(), pod.getMetadata().getName());
+        String binding =
+                """
+                {"apiVersion": "v1", "kind": "Binding",
+                 "metadata": {"name": "%s", "annotations": %s},
+                 "target": {"apiVersion": "v1", "kind": "Node", "name": "node-a"}}
+                """
+                        .formatted(pod.getMetadata().getName(), annotations);
+        return client -> client.raw(path, "POST", binding);
     }
 
     @Test

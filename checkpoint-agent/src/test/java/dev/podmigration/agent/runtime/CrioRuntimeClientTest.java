@@ -58,6 +58,22 @@ class CrioRuntimeClientTest {
     }
 
     @Test
+    void aRuntimeThatWasStartedAgainIsAnother() throws IOException {
+        String first = client.instance();
+        assertThat(client.instance()).isEqualTo(first);
+
+        // Its socket stays until the next one starts.
+        crio.close();
+        Path socket = root.resolve("run/crio/crio.sock");
+        assertThat(socket).exists();
+        assertThatThrownBy(client::instance).isInstanceOf(IOException.class);
+
+        Files.delete(socket);
+        crio = new FakeCrio(socket);
+        assertThat(client.instance()).isNotEqualTo(first);
+    }
+
+    @Test
     void aPodIsDescribedByWhatCrioKnows() throws IOException {
         PodOnNode pod = client.pod(UID).orElseThrow();
         assertThat(pod.sandboxId()).isEqualTo(SANDBOX);

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.podmigration.api.v1alpha1.FailureReason;
 import dev.podmigration.api.v1alpha1.PodMigrationPhase;
 import dev.podmigration.api.v1alpha1.PodMigrationStatus;
+import dev.podmigration.api.v1alpha1.Step;
 import dev.podmigration.e2e.client.EchoClient;
 import dev.podmigration.e2e.lab.Copies;
 import dev.podmigration.e2e.lab.FaultyRuntime;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 
 @OnLab
@@ -66,6 +69,16 @@ final class FailedRestoreE2E {
             client.expectAnswers(200);
             client.expectMemoryIntact();
             assertThat(status.getPhase()).isEqualTo(PodMigrationPhase.RolledBack);
+            assertThat(status.getSteps())
+                    .as("what the freeze was spent on")
+                    .extracting(Step::getName)
+                    .containsSubsequence("stop", "dump", "images", "until it failed", "thaw");
+            assertThat(
+                            Collections.max(
+                                            status.getSteps(),
+                                            Comparator.comparingLong(Step::getMilliseconds))
+                                    .getName())
+                    .isEqualTo("until it failed");
             expectOnlyTheSource(playground, "echo");
         }
     }

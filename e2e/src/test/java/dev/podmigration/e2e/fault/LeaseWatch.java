@@ -28,7 +28,6 @@ import java.util.stream.Collectors;
  * share, and reads its lease. A file that is open stays readable when its container is gone.
  */
 final class LeaseWatch implements AutoCloseable {
-    private static final Path PROCESSES = Path.of("/proc");
     private static final Duration LOOK = Duration.ofMillis(50);
 
     private static final Duration RUNS = Duration.ofMillis(500);
@@ -45,6 +44,7 @@ final class LeaseWatch implements AutoCloseable {
     private final Map<String, Long> ahead = new LinkedHashMap<>();
 
     private final Thread thread;
+    private final Path processes;
     private final Path cgroups;
     private volatile boolean closed;
     private volatile @Nullable RuntimeException ended;
@@ -54,6 +54,11 @@ final class LeaseWatch implements AutoCloseable {
      *     run the same program
      */
     LeaseWatch(Path cgroups) {
+        this(Path.of("/proc"), cgroups);
+    }
+
+    LeaseWatch(Path processes, Path cgroups) {
+        this.processes = processes;
         this.cgroups = cgroups;
         thread = Thread.ofPlatform().daemon().name("leases").start(this::watch);
     }
@@ -157,8 +162,8 @@ final class LeaseWatch implements AutoCloseable {
     }
 
     private void look() {
-        try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROCESSES, "[1-9]*")) {
-            for (Path process : processes) {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(processes, "[1-9]*")) {
+            for (Path process : found) {
                 if (isEchoServer(process)) {
                     open(process);
                 }
