@@ -7,10 +7,10 @@ import java.util.regex.Pattern;
 
 /**
  * What of a node a migration touches, one thing a line: files of podmigration, configuration of
- * CRI-O and CRIU, archives of the kubelet, containers of CRI-O, mounts, control groups, network and
- * processes. Two inventories of a node are equal if, and only if, nothing was left between them.
- * Names that are made up anew for each container are replaced, so that the operator's or an agent's
- * own container may be another one afterwards: what counts is that there is not one more.
+ * CRI-O and CRIU, archives of the kubelet, mounts, control groups, network and processes. Two
+ * inventories of a node are equal if, and only if, nothing was left between them. Names that are
+ * made up anew for each container are replaced, so that the operator's or an agent's own container
+ * may be another one afterwards: what counts is that there is not one more.
  */
 public record NodeInventory(String node, List<String> lines) {
     // Two sorts of processes: those that only serve a request of the moment are left out.
@@ -30,9 +30,6 @@ public record NodeInventory(String node, List<String> lines) {
                 ip neigh show proxy | sed 's/^/proxy /'
                 find /var/lib/cni/networks -type f -name '[0-9]*.*.*' 2>/dev/null | sed 's/^/reservation /'
                 find /var/lib/kubelet/checkpoints -type f 2>/dev/null | sed 's/^/archive /'
-                # Of ended ones, too, and of sandboxes. How often podmigration's own were started does not matter.
-                grep -ho '"io.kubernetes.pod.namespace": "[^"]*"' /var/lib/containers/storage/overlay-containers/*/userdata/config.json 2>/dev/null |
-                    grep -v podmigration-system | sed 's/^/container of /'
                 ls /run/netns /var/run/netns 2>/dev/null | sed 's/^/netns /'
                 for process in /proc/[0-9]*; do
                     command=$(tr '\\0' ' ' <"$process/cmdline" 2>/dev/null) || continue
