@@ -285,7 +285,7 @@ final class RunCommand implements Callable<Integer> {
                     // After what a restarted agent owes to migrations that are under way.
                     new StreamWarmUp(identity, settings.node(), directories.state()).run();
                     keepReported(reports, keeper, identity);
-                    keepClean(reports, janitor);
+                    keepClean(reports, janitor, mounts);
                     unready.set("");
                     LOG.info("Serving node {} at {}", settings.node(), server.port());
                     termination.await();
@@ -349,10 +349,12 @@ final class RunCommand implements Callable<Integer> {
     @SuppressWarnings(
             "FutureReturnValueIgnored") // The task catches what it meets and ends with its
     // executor.
-    private static void keepClean(ScheduledExecutorService reports, Janitor janitor) {
+    private static void keepClean(
+            ScheduledExecutorService reports, Janitor janitor, TmpfsMounts mounts) {
         reports.scheduleWithFixedDelay(
                 () -> {
                     try {
+                        mounts.removeLeftByCriu();
                         janitor.look();
                     } catch (IOException | RuntimeException e) {
                         LOG.warn("The node could not be looked over; nothing was removed", e);

@@ -1,11 +1,16 @@
 package dev.podmigration.agent.host;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Memory file systems of the node, made and removed by the node's own mount program, since mounts
@@ -23,6 +28,11 @@ public final class TmpfsMounts {
      * refuse the mount.
      */
     private static final String NO_SWAP = ",noswap";
+
+    /** {@code mnt_roots} in criu/mount.c, 3.17 to 4.1. */
+    private static final Pattern CRIUS = Pattern.compile("/tmp/\\.criu\\.mntns\\.[A-Za-z0-9]{6}");
+
+    private static final Logger LOG = LoggerFactory.getLogger(TmpfsMounts.class);
 
     private final Host host;
     private final HostCommand command;
@@ -79,6 +89,48 @@ public final class TmpfsMounts {
                 .map(mount -> host.path(mount.mountPoint()))
                 .filter(directory -> directory.endsWith(name))
                 .toList();
+    }
+
+    /**
+     * Removes the file systems in which CRIU puts the mounts of a container together, and which one
+     * that was killed has left on the node. As long as any CRIU works they may be its own.
+     */
+    public void removeLeftByCriu() throws IOException, InterruptedException {
+        // First: a CRIU that is not seen afterwards has none of these.
+        List<String> found =
+                MountInfo.of(host, 1).stream()
+                        .filter(mount -> mount.type().equals("tmpfs"))
+                        .map(MountInfo::mountPoint)
+                        .filter(name -> CRIUS.matcher(name).matches())
+                        .toList();
+        if (found.isEmpty() || isCriuAtWork()) {
+            return;
+        }
+        for (String directory : found) {
+            LOG.info("A CRIU that was killed has left {}: it is removed", directory);
+            command.run(LIMIT, "umount", "--lazy", directory).orThrow();
+            command.run(LIMIT, "rmdir", directory).orThrow();
+        }
+    }
+
+    private boolean isCriuAtWork() throws IOException {
+        try (DirectoryStream<Path> processes =
+                Files.newDirectoryStream(host.path("/proc"), "[1-9]*")) {
+            for (Path process : processes) {
+                if (isCriu(process)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    private static boolean isCriu(Path process) {
+        try {
+            return Files.readSymbolicLink(process.resolve("exe")).endsWith("criu");
+        } catch (IOException ended) {
+            return false;
+        }
     }
 
     private Optional<MountInfo> mounted(Path directory) throws IOException {

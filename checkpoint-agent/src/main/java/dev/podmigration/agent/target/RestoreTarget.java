@@ -439,6 +439,7 @@ final class RestoreTarget {
         if (fence != null) {
             fence.abandon();
         }
+        tools.mounts().removeLeftByCriu();
         FaultPoints.reach("target has given up");
         return Optional.empty();
     }

@@ -85,6 +85,31 @@ class TmpfsMountsTest {
         assertThat(mounted).isEmpty();
     }
 
+    private static final String OF_CRIU =
+            "41 30 0:32 / /tmp/.criu.mntns.xiTWSw rw - tmpfs none rw\n";
+
+    @Test
+    void what_a_killed_criu_has_left_is_removed() throws Exception {
+        list(OF_CRIU + "42 30 0:33 / /tmp/.criu.mntns.mine.too rw - tmpfs none rw\n");
+
+        mounts.removeLeftByCriu();
+
+        assertThat(mounted)
+                .containsExactly(
+                        "umount --lazy /tmp/.criu.mntns.xiTWSw", "rmdir /tmp/.criu.mntns.xiTWSw");
+    }
+
+    @Test
+    void what_may_be_a_working_crius_stays() throws Exception {
+        list(OF_CRIU);
+        Path criu = Files.createDirectories(root.resolve("proc/77"));
+        Files.createSymbolicLink(criu.resolve("exe"), Path.of("/usr/sbin/criu"));
+
+        mounts.removeLeftByCriu();
+
+        assertThat(mounted).isEmpty();
+    }
+
     private void list(String mountInfo) throws IOException {
         Files.writeString(root.resolve("proc/1/mountinfo"), mountInfo);
     }
