@@ -415,6 +415,7 @@ final class RestoreTarget {
         }
         sendToHeld(Signal.CONTINUE);
         tools.letStart(podUid, forsaken);
+        tools.mounts().removeLeftByCriu();
         return forsaken.isEmpty()
                 ? Optional.empty()
                 : Optional.of(StartedAnew.because(why.getMessage(), why.log()));
